@@ -5,8 +5,12 @@ import { z } from 'zod';
 export const languages = ['uk', 'en', 'pl', 'ru'] as const;
 export type Language = (typeof languages)[number];
 
-const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'write an id in small Latin letters, digits and single hyphens');
-const country = z.string().regex(/^[a-z]{2}$/, 'write the country as two small letters, for example pl (eu for the whole EU)');
+const id = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'write an id in small Latin letters, digits and single hyphens');
+const country = z
+  .string()
+  .regex(/^[a-z]{2}$/, 'write the country as two small letters, for example pl (eu for the whole EU)');
 const day = z.iso.date('write a day as 2026-11-24');
 const text = z.string().trim().min(1, 'the text is empty: write it or remove the field');
 const httpsUrl = z.url({ protocol: /^https$/, error: 'write a full address that begins with https://' });
@@ -26,10 +30,23 @@ const evidence = {
   review_by: day,
 };
 
+/** The shelves that a person browses, in the order of the menu. */
+export const topics = [
+  'before-leaving',
+  'at-work',
+  'danger',
+  'papers',
+  'money',
+  'family',
+  'coming-back',
+  'library',
+] as const;
+export type Topic = (typeof topics)[number];
+
 /** content/articles/<id>/article.yaml: what is the same in all languages. */
 export const articleFile = z.strictObject({
   id,
-  topic: z.enum(['before-leaving', 'at-work', 'danger', 'papers', 'money', 'family', 'coming-back', 'library']),
+  topic: z.enum(topics),
   /** Leads with the number to call, before any other word. */
   danger: z.boolean().default(false),
   /** Ends with a person to call: on law and danger always. */
@@ -49,7 +66,10 @@ export const articleText = z.strictObject({
   /** The answer itself, one or two sentences under 20 words each. */
   answer: text.max(400, 'the answer is one or two short sentences: at most 400 characters'),
   /** First steps, most important first. */
-  steps: z.array(text.max(220, 'a step is one short sentence or two: at most 220 characters')).max(5, 'at most five steps').default([]),
+  steps: z
+    .array(text.max(220, 'a step is one short sentence or two: at most 220 characters'))
+    .max(5, 'at most five steps')
+    .default([]),
   /** What to avoid. */
   warn: z.array(text.max(200, 'at most 200 characters')).max(4).default([]),
   /** Shown when the person asks for more. */
@@ -78,7 +98,9 @@ export type Week = z.output<typeof week>;
 export const hours = z.union([
   z.strictObject({ always: z.literal(true) }),
   z.strictObject({
-    zone: z.string().refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'Europe/Kyiv', 'not a time zone'),
+    zone: z
+      .string()
+      .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'Europe/Kyiv', 'not a time zone'),
     week,
     /** The year the source is from, where it is old: the bot adds "as of". */
     as_of: z.string().optional(),
@@ -135,7 +157,10 @@ export type DangerClass = (typeof dangerClasses)[number];
 /** content/danger/numbers.yaml: whom to call, by country and class. `any` stands where the country is not known. */
 export const dangerNumbers = z.strictObject({
   /** The emergency number by country; `any` where the country is unknown. */
-  emergency: z.record(z.union([country, z.literal('any')]), z.strictObject({ number: z.string().regex(/^\d{2,4}$/), sources: z.array(source).min(1) })),
+  emergency: z.record(
+    z.union([country, z.literal('any')]),
+    z.strictObject({ number: z.string().regex(/^\d{2,4}$/), sources: z.array(source).min(1) }),
+  ),
   /** Resource ids, best first: of the country for that class (the bot shows the first two that can be dialled). */
   lines: z.record(z.union([country, z.literal('any')]), z.partialRecord(z.enum(dangerClasses), z.array(id))),
   /** Ukrainian lines that can be dialled from abroad, by class, best first. */
