@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import pg from 'pg';
+import { migrations } from './migrations/index.ts';
+import { openSqlite } from './sqlite.ts';
+import type { Tables } from './tables/index.ts';
+
+/**
+ * One schema on two engines. Instants are UTC epoch milliseconds in `bigint` columns, ids UUIDv7 text, JSON text, yes
+ * and no are 1 and 0: nothing that only one of the engines has.
+ */
+export type Database = {
+  readonly db: Kysely<Tables>;
+  readonly engine: 'sqlite' | 'postgres';
+  /**
+   * Runs `fn` in one transaction that sees no other half done: IMMEDIATE on SQLite, where transactions queue for the
+   * one connection, SERIALIZABLE on PostgreSQL. There `fn` may run several times (a conflict rolls back what it wrote),
+   * so nothing but SQL may happen in it. Inside, use `trx` alone: a query on `db` would wait for its own transaction.
+   * @throws whatever `fn` throws, after rolling back
+   */
+  transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+export type DatabaseConfig =
+  /** `file`: made when absent, with its folder; `:memory:` keeps nothing. */
+  { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string };
+
+/**
+ * Opens the database and brings its schema up to date. Safe when several processes do so at once.
+ * @throws when it can't be reached, or was written by a newer program
+ */
+export async function openDatabase(config: DatabaseConfig): Promise<Database> {
+  const database = config.kind === 'sqlite' ? sqlite(config.file) : postgres(config.url);
+  try {
+    await migrate(database.db);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+function sqlite(file: string): Database {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const db = new Kysely<Tables>({ dialect: openSqlite(file) });
+  return {
+    db,
+    engine: 'sqlite',
+    transaction: (fn) => db.transaction().execute(fn),
+    close: () => db.destroy(),
+  };
+}
+
+function postgres(url: string): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    // A half-open connection must not hold a person's turn for ever.
+    query_timeout: 30_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {});
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    db,
+    engine: 'postgres',
+    transaction: (fn) => serializable(db, fn),
+    close: () => db.destroy(),
+  };
+}
+
+/** `bigint` comes back as a number, as SQLite gives it: our instants and counts stay far below 2^53. */
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
+
+const ATTEMPTS = 12;
+
+async function serializable<T>(db: Kysely<Tables>, fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().setIsolationLevel('serializable').execute(fn);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
+      // Chance keeps two that collided from colliding again.
+      await wait(Math.random() * 2 ** Math.min(attempt, 8));
+    }
+  }
+}
+
+/** serialization_failure or deadlock_detected (PostgreSQL, appendix A: error codes). */
+function isConflict(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === '40001' || code === '40P01';
+}
+
+async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}

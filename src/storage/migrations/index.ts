@@ -1,0 +1,10 @@
+import type { Migration } from 'kysely/migration';
+import { foundations } from './0001-foundations.ts';
+
+/**
+ * Every migration in order, by its number. All run in one transaction at the start of the program. One that has been
+ * released is never edited: what must change is a new number at the end.
+ */
+export const migrations: Record<string, Migration> = {
+  '0001-foundations': foundations,
+};

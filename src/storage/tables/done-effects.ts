@@ -1,0 +1,6 @@
+/** Effects that have been carried out: a repeated turn does nothing twice. */
+export type DoneEffectsTable = {
+  id: string;
+  /** UTC ms. */
+  at: number;
+};

@@ -1,0 +1,18 @@
+import type { CountsTable } from './counts.ts';
+import type { DoneEffectsTable } from './done-effects.ts';
+import type { IdentitiesTable } from './identities.ts';
+import type { LettersTable } from './letters.ts';
+import type { PeopleTable } from './people.ts';
+import type { SessionsTable } from './sessions.ts';
+import type { WebMessagesTable } from './web-messages.ts';
+
+/** Every table by its name. A new one: a file here, a line below, a migration. */
+export type Tables = {
+  counts: CountsTable;
+  done_effects: DoneEffectsTable;
+  identities: IdentitiesTable;
+  letters: LettersTable;
+  people: PeopleTable;
+  sessions: SessionsTable;
+  web_messages: WebMessagesTable;
+};

@@ -1,0 +1,13 @@
+/** The mailbox: every accepted update. One that is answered keeps its key alone. */
+export type LettersTable = {
+  channel: string;
+  event_id: string;
+  /** Order of arrival; grows with every write. */
+  seq: number;
+  /** Null once answered or forgotten. */
+  person: string | null;
+  payload: string | null;
+  /** UTC ms. */
+  at: number;
+  done_at: number | null;
+};
