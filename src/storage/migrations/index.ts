@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely/migration';
 import { foundations } from './0001-foundations.ts';
+import { bookings } from './0002-bookings.ts';
 
 /**
  * Every migration in order, by its number. All run in one transaction at the start of the program. One that has been
@@ -7,4 +8,5 @@ import { foundations } from './0001-foundations.ts';
  */
 export const migrations: Record<string, Migration> = {
   '0001-foundations': foundations,
+  '0002-bookings': bookings,
 };

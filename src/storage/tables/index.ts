@@ -1,3 +1,10 @@
+import type {
+  BookingAnswersTable,
+  BookingEventsTable,
+  BookingSlotsTable,
+  BookingsTable,
+  ConsultantsTable,
+} from './bookings.ts';
 import type { CountsTable } from './counts.ts';
 import type { DoneEffectsTable } from './done-effects.ts';
 import type { IdentitiesTable } from './identities.ts';
@@ -8,6 +15,11 @@ import type { WebMessagesTable } from './web-messages.ts';
 
 /** Every table by its name. A new one: a file here, a line below, a migration. */
 export type Tables = {
+  booking_answers: BookingAnswersTable;
+  booking_events: BookingEventsTable;
+  booking_slots: BookingSlotsTable;
+  bookings: BookingsTable;
+  consultants: ConsultantsTable;
   counts: CountsTable;
   done_effects: DoneEffectsTable;
   identities: IdentitiesTable;
