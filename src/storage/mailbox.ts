@@ -1,3 +1,8 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from './database.ts';
+import { groupCommit } from './group-commit.ts';
+import type { Tables } from './tables/index.ts';
+
 /**
  * Every accepted update, written before the platform gets its 200, and taken out when it has been answered.
  * SQL alone, for it must survive. The key (channel, event id) stays for 48 hours after, so that a repeat has no effect.
@@ -21,3 +26,132 @@ export type Mailbox = {
 
 /** `payload` is opaque text, sealed by the caller. `at`: UTC ms. */
 export type Letter = { channel: string; eventId: string; person: string; at: number; payload: string };
+
+const KEPT_MS = 48 * 3_600_000;
+/** Well below what a statement may bind: 65,535 on PostgreSQL, 32,766 on SQLite. */
+const ROWS_A_STATEMENT = 400;
+const CALLERS_A_GROUP = 100;
+
+export function createMailbox(database: Database, clock: { now(): number }): Mailbox {
+  const { db } = database;
+  const write = groupCommit((group: readonly (readonly Letter[])[]) => writeGroup(database, group), CALLERS_A_GROUP);
+  const done = groupCommit(async (group: readonly Key[]) => {
+    await markDone(db, group, clock.now());
+    return group;
+  }, CALLERS_A_GROUP);
+  return {
+    write: async (letters) => (letters.length === 0 ? [] : write(letters)),
+    next: (person, limit) =>
+      db
+        .selectFrom('letters')
+        .select(['channel', 'event_id as eventId', 'person', 'at', 'payload'])
+        .where('person', '=', person)
+        .orderBy('seq')
+        .limit(limit)
+        .$narrowType<{ person: string; payload: string }>()
+        .execute(),
+    async done(channel, eventId) {
+      await done({ channel, eventId });
+    },
+    async waiting(olderThan, limit) {
+      const rows = await db
+        .selectFrom('letters')
+        .select('person')
+        .where('person', 'is not', null)
+        .where('at', '<', olderThan)
+        .groupBy('person')
+        .orderBy('person')
+        .limit(limit)
+        .$narrowType<{ person: string }>()
+        .execute();
+      return rows.map((row) => row.person);
+    },
+    async sweep(now) {
+      await db
+        .deleteFrom('letters')
+        .where('done_at', '<=', now - KEPT_MS)
+        .execute();
+    },
+    async forget(person) {
+      await db.updateTable('letters').set(emptied(clock.now())).where('person', '=', person).execute();
+    },
+  };
+}
+
+type Key = { channel: string; eventId: string };
+
+/** What stays of a letter is its key: neither what was said nor by whom. */
+const emptied = (now: number) => ({ payload: null, person: null, done_at: now });
+
+async function writeGroup(
+  database: Database,
+  group: readonly (readonly Letter[])[],
+): Promise<readonly (readonly Letter[])[]> {
+  const firsts = new Map<string, Letter>();
+  for (const letter of group.flat()) {
+    const key = keyOf(letter);
+    if (!firsts.has(key)) firsts.set(key, letter);
+  }
+  const written = await insertAll(database, [...firsts.values()]);
+  // The same key may stand twice in a group: only the letter that was written is new.
+  return group.map((letters) =>
+    letters.filter((letter) => firsts.get(keyOf(letter)) === letter && written.has(keyOf(letter))),
+  );
+}
+
+async function insertAll(database: Database, letters: readonly Letter[]): Promise<Set<string>> {
+  if (letters.length <= ROWS_A_STATEMENT) return new Set(await insert(database.db, letters));
+  return database.transaction(async (trx) => {
+    const keys = new Set<string>();
+    for (let start = 0; start < letters.length; start += ROWS_A_STATEMENT) {
+      for (const key of await insert(trx, letters.slice(start, start + ROWS_A_STATEMENT))) keys.add(key);
+    }
+    return keys;
+  });
+}
+
+/** @returns the keys that had not been seen */
+async function insert(db: Kysely<Tables>, letters: readonly Letter[]): Promise<string[]> {
+  const last = sql<number>`(select coalesce(max(seq), 0) from letters)`;
+  const rows = await db
+    .insertInto('letters')
+    .values(
+      letters.map(({ channel, eventId, person, at, payload }, index) => ({
+        channel,
+        event_id: eventId,
+        seq: sql<number>`${last} + ${sql.lit(index + 1)}`,
+        person,
+        payload,
+        at,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['channel', 'event_id']).doNothing())
+    .returning(['channel', 'event_id as eventId'])
+    .execute();
+  return rows.map(keyOf);
+}
+
+async function markDone(db: Kysely<Tables>, keys: readonly Key[], now: number): Promise<void> {
+  const channels = Map.groupBy(keys, (key) => key.channel);
+  await db
+    .updateTable('letters')
+    .set(emptied(now))
+    .where('person', 'is not', null)
+    .where((where) =>
+      where.or(
+        [...channels].map(([channel, ofChannel]) =>
+          where.and([
+            where('channel', '=', channel),
+            where(
+              'event_id',
+              'in',
+              ofChannel.map((key) => key.eventId),
+            ),
+          ]),
+        ),
+      ),
+    )
+    .execute();
+}
+
+const keyOf = ({ channel, eventId }: Key) => `${channel}\n${eventId}`;
