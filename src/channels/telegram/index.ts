@@ -1,0 +1,143 @@
+import { GrammyError } from 'grammy';
+import type { Update } from 'grammy/types';
+import { Agent } from 'undici';
+import type { Event } from '../../conversation/event.ts';
+import type { Channel, ChannelDeps } from '../channel.ts';
+import { CALL_SECONDS, createApi } from './api.ts';
+import { TIMING, type Timing, untilDone } from './backoff.ts';
+import { createContact } from './contact.ts';
+import { type CommandSet, introductions } from './introduce.ts';
+import { poll } from './polling.ts';
+import { toEvent } from './receive.ts';
+import { mountRoutes } from './routes.ts';
+import { sendReply, toChannelError } from './send.ts';
+import { keepWebhook } from './webhook.ts';
+
+export type { CommandSet } from './introduce.ts';
+
+export type TelegramConfig = {
+  token: string;
+  /** Without a slash at the end. */
+  apiRoot: string;
+  mode: 'webhook' | 'polling';
+  /** The full public address of `/webhooks/telegram`; null when polling. */
+  webhookUrl: string | null;
+  /** 1-256 of `A-Za-z0-9_-`. */
+  webhookSecret: string;
+  commands: CommandSet;
+  /** Pauses other than the usual ones, for tests. */
+  timing?: Partial<Timing>;
+};
+
+/** Telegram, by webhook or by long polling. Making it starts nothing. */
+export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Channel {
+  const timing = { ...TIMING, ...config.timing };
+  const dispatcher = new Agent({
+    connections: 64,
+    connect: { timeout: 10_000 },
+    headersTimeout: (timing.pollCapSeconds + 10) * 1000,
+    bodyTimeout: (timing.pollCapSeconds + 10) * 1000,
+  });
+  const { token, apiRoot } = config;
+  const api = createApi({ token, apiRoot, timeoutSeconds: CALL_SECONDS, dispatcher });
+  const longApi = createApi({ token, apiRoot, timeoutSeconds: timing.pollCapSeconds, dispatcher });
+  const contact = createContact(deps);
+  const stopping = new AbortController();
+  const inHand = new Set<Promise<unknown>>();
+
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    inHand.add(work);
+    void work.catch(() => undefined).finally(() => inHand.delete(work));
+    return work;
+  };
+
+  /** Resolves when all that the updates say is safe; the spinner on a pressed button ends after that, by and by. */
+  const take = async (updates: readonly Update[]): Promise<void> => {
+    const events = updates.map((update) => read(update, deps)).filter((event) => event !== null);
+    if (events.length > 0) await deps.accept(events);
+    for (const update of updates) if (update.callback_query) void endSpinner(update.callback_query.id);
+  };
+
+  const endSpinner = async (query: string): Promise<void> => {
+    try {
+      await api.answerCallbackQuery(query);
+      contact.heard();
+    } catch (error) {
+      // A press may be too old for an answer by now; whatever else fails, the person's real answer is on its way.
+      if (!(error instanceof GrammyError) || error.error_code !== 400) {
+        deps.report.count('telegram_spinners_left', {});
+      }
+    }
+  };
+
+  const listen = (): Promise<void> => {
+    const { signal } = stopping;
+    const loop = { contact, timing, signal };
+    if (config.mode === 'webhook' && config.webhookUrl !== null) {
+      const { webhookUrl: url, webhookSecret: secret } = config;
+      return keepWebhook({ ...loop, api, url, secret, now: deps.clock.now });
+    }
+    const unhook = async () => {
+      await api.deleteWebhook({ drop_pending_updates: false });
+    };
+    return untilDone(unhook, { timing, signal, failed: contact.failed }).then(() =>
+      poll({ ...loop, api: longApi, take: (updates) => track(take(updates)) }),
+    );
+  };
+
+  const present = async (): Promise<void> => {
+    for (const step of introductions(api, config.commands)) {
+      await untilDone(() => unlessRefused(step, deps), { timing, signal: stopping.signal, failed: () => undefined });
+    }
+  };
+
+  return {
+    name: 'telegram',
+    capabilities: { place: true, contact: true, document: true, pin: true, call: true, anonymous: false },
+    routes(app) {
+      if (config.mode !== 'webhook') return;
+      mountRoutes(app, {
+        secret: config.webhookSecret,
+        async take(update) {
+          if (stopping.signal.aborted) throw new Error('stopping');
+          contact.heard();
+          await track(take([update]));
+        },
+      });
+    },
+    start() {
+      void listen();
+      void present();
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.allSettled([...inHand]);
+    },
+    async send(recipient, reply) {
+      await sendReply(api, recipient, reply);
+      contact.heard();
+    },
+    health: contact.health,
+  };
+}
+
+/** An update that we fail to read must not come back for ever: it is counted, and let go. */
+function read(update: Update, deps: ChannelDeps): Event | null {
+  try {
+    return toEvent(update, deps.clock.now());
+  } catch {
+    deps.report.count('updates_unreadable', { channel: 'telegram' });
+    return null;
+  }
+}
+
+/** Words that Telegram refuses stay refused: noted for the librarians' admin, not tried for ever. */
+async function unlessRefused(step: () => Promise<void>, deps: ChannelDeps): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    const meaning = toChannelError(error);
+    if (meaning?.name !== 'BadPayload') throw error;
+    deps.report.log('warn', 'telegram: an introduction was refused', { reason: meaning.message });
+  }
+}

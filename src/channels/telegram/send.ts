@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Api, GrammyError, HttpError, InputFile } from 'grammy';
+import type { Reply } from '../../conversation/reply.ts';
+import { BadPayload, ChannelDown, PersonGone, RateLimited } from '../errors.ts';
+import { NoTelegram } from './api.ts';
+import { type Call, render } from './render.ts';
+
+/** A pause that Telegram asks for is kept here when it is this short; the caller decides about a longer one. */
+const PATIENCE_MS = 5_000;
+/** Between the parts of one reply the patience is longer: given back, the reply would begin anew. */
+const PATIENCE_WITHIN_MS = 30_000;
+
+/** Pauses by the real clock; a test hands in its own. */
+export type Wait = (ms: number) => Promise<unknown>;
+
+/**
+ * Sends a reply, part after part, in order.
+ * @throws RateLimited, PersonGone, BadPayload, ChannelDown; `uncertain` also when an earlier part has been delivered
+ */
+export async function sendReply(api: Api, recipient: string, reply: Reply, wait: Wait = sleep): Promise<void> {
+  let delivered = false;
+  for (const call of render(reply)) {
+    try {
+      await patiently(() => perform(api, recipient, call), delivered ? PATIENCE_WITHIN_MS : PATIENCE_MS, wait);
+    } catch (error) {
+      throw delivered && error instanceof ChannelDown ? new ChannelDown(error.message, true) : error;
+    }
+    delivered = true;
+  }
+}
+
+async function patiently(send: () => Promise<void>, patienceMs: number, wait: Wait): Promise<void> {
+  let left = patienceMs;
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      const refusal = toChannelError(error);
+      if (refusal === null) return;
+      if (!(refusal instanceof RateLimited) || refusal.retryAfterMs > left) throw refusal;
+      left -= refusal.retryAfterMs;
+      await wait(refusal.retryAfterMs);
+    }
+  }
+}
+
+async function perform(api: Api, recipient: string, call: Call): Promise<void> {
+  const chat_id = recipient;
+  switch (call.method) {
+    case 'sendMessage':
+      await api.raw.sendMessage({ chat_id, ...call.payload });
+      return;
+    case 'sendDocument': {
+      const { name, content } = call.payload.document;
+      await api.raw.sendDocument({ chat_id, document: new InputFile(Buffer.from(content), name) });
+      return;
+    }
+    case 'sendVenue':
+      await api.raw.sendVenue({ chat_id, ...call.payload });
+  }
+}
+
+/**
+ * What a failed call means for the caller; null: nothing, what was wanted is so already. Telegram has numbers for the
+ * broad kinds only, so within 400 its words decide (github.com/tdlib/telegram-bot-api, Client.cpp).
+ */
+export function toChannelError(error: unknown): RateLimited | PersonGone | BadPayload | ChannelDown | null {
+  if (error instanceof GrammyError) return refused(error);
+  if (error instanceof BadPayload) return error;
+  if (error instanceof HttpError) return unanswered(error);
+  throw error;
+}
+
+function refused(error: GrammyError): ReturnType<typeof toChannelError> {
+  const { error_code: code, method } = error;
+  if (code === 429) return new RateLimited((error.parameters.retry_after ?? 1) * 1000);
+  if (code === 403) return new PersonGone(`${method}: 403`);
+  if (code === 400 && HARMLESS.test(error.description)) return null;
+  if (code === 400 && NOBODY.test(error.description)) return new PersonGone(`${method}: nobody there`);
+  if (code === 400 || code === 413) return new BadPayload(`${method}: ${code} ${withoutQuotes(error.description)}`);
+  // 401 and 404 refuse the token, 409 belongs to polling: none of them delivers. A 5xx may have.
+  return new ChannelDown(`${method}: ${code}`, code >= 500);
+}
+
+const HARMLESS = /message is not modified|query is too old|query id is invalid/i;
+const NOBODY = /chat not found|user not found|peer_id_invalid|user_deactivated|user is deactivated/i;
+
+/** Telegram quotes the offending piece of the text, which may be a person's. */
+function withoutQuotes(description: string): string {
+  return description.replace(/["'].*["']/gs, '…').slice(0, 120);
+}
+
+function unanswered(error: HttpError): ChannelDown {
+  const cause = error.error;
+  if (cause instanceof NoTelegram) return new ChannelDown(cause.message, cause.status >= 500);
+  const code = codeOf(cause);
+  return new ChannelDown(code ?? 'no answer', code === null || !NEVER_LEFT.has(code));
+}
+
+/** Failures before a connection stood: nothing can have been delivered. */
+const NEVER_LEFT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function codeOf(cause: unknown): string | null {
+  if (!(cause instanceof Error)) return null;
+  if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  return codeOf(cause.cause);
+}
