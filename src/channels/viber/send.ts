@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { Reply } from '../../conversation/reply.ts';
+import type { ChannelDeps } from '../channel.ts';
+import { BadPayload, ChannelDown, PersonGone, RateLimited } from '../errors.ts';
+import type { Client } from './client.ts';
+import type { ViberMessage } from './messages.ts';
+import { type RenderOptions, render } from './render.ts';
+
+/** `sender` of a message: Viber takes a name of at most 28 characters. */
+export type Sender = { name: string; avatar?: string };
+
+/** After status 12 (more than 100 messages in an hour without a word from the person) this person gets none for an hour. */
+const HOUR_MS = 3_600_000;
+/** `broadcast_message` takes at most 300 receivers. */
+export const BROADCAST_LIMIT = 300;
+
+/** Statuses of developers.viber.com/docs/api/rest-bot-api/#error-codes by what follows from them. */
+const OLD_CLIENT = new Set([11, 13, 14]);
+const GONE = new Set([5, 6]);
+const ACCOUNT = new Set([2, 7, 8, 9, 10, 15, 23, 24]);
+const OURS = new Set([1, 3, 4, 16, 17, 18, 19, 20, 21, 22]);
+const TOO_MANY = 12;
+
+/** Why a send failed, or null for "send it plainer": an old client that can't take the message as it is. */
+export function refusalOf(status: number): RateLimited | PersonGone | ChannelDown | BadPayload | null {
+  if (OLD_CLIENT.has(status)) return null;
+  if (GONE.has(status)) return new PersonGone(`Viber status ${status}`);
+  if (status === TOO_MANY) return new RateLimited(HOUR_MS);
+  if (OURS.has(status)) return new BadPayload(`Viber status ${status}`);
+  return new ChannelDown(`Viber status ${status}`, false);
+}
+
+/** Trouble with the account itself: nobody gets anything until somebody acts. */
+export function isAlarm(status: number): boolean {
+  return ACCOUNT.has(status);
+}
+
+export type SendDeps = {
+  client: Client;
+  sender: Sender;
+  linkTo: RenderOptions['linkTo'];
+  /** People whose client has refused a keyboard: they get numbered text. */
+  numbered: NumberedReaders;
+  /** Told every status that Viber answers a send with. */
+  onStatus(status: number): void;
+  report: ChannelDeps['report'];
+};
+
+/** @throws as Channel.send says. `ChannelDown` is uncertain as well when a part of the reply has arrived. */
+export async function send(deps: SendDeps, recipient: string, reply: Reply): Promise<void> {
+  const numbered = deps.numbered.has(recipient);
+  const delivered = await sendAll(deps, recipient, render(reply, { numbered, linkTo: deps.linkTo }), 0);
+  if (delivered === 'sent') return;
+
+  // The client is too old for the message: the same as text. What has arrived already is not said again.
+  deps.report.count('channel_plain_resends', { channel: 'viber' });
+  deps.numbered.add(recipient);
+  const plain = render(reply, { numbered: true, linkTo: deps.linkTo });
+  const again = await sendAll(deps, recipient, plain, Math.min(delivered.arrived, plain.length - 1));
+  if (again !== 'sent') throw new PersonGone('no device of this person takes a plain text');
+}
+
+/** Sends from message number `first` on, in order. */
+async function sendAll(
+  deps: SendDeps,
+  recipient: string,
+  messages: readonly ViberMessage[],
+  first: number,
+): Promise<'sent' | { arrived: number }> {
+  for (const [index, message] of messages.entries()) {
+    if (index < first) continue;
+    try {
+      const answer = await deps.client.call('send_message', { receiver: recipient, sender: deps.sender, ...message });
+      deps.onStatus(answer.status);
+      if (answer.status === 0) continue;
+      const refusal = refusalOf(answer.status);
+      if (refusal === null) return { arrived: index };
+      throw refusal;
+    } catch (error) {
+      // Repeating the whole would say its beginning twice: as uncertain as a send whose answer was lost.
+      if (error instanceof ChannelDown && !error.uncertain && index > 0) throw new ChannelDown(error.message, true);
+      throw error;
+    }
+  }
+  return 'sent';
+}
+
+const failedList = z.array(z.object({ receiver: z.string(), status: z.int() })).catch([]);
+
+/**
+ * The same words to at most 300 people in one call a message.
+ * @returns why it failed, by recipient; who isn't in it has been sent all of it
+ * @throws as Channel.send says, when it failed for all
+ */
+export async function broadcast(
+  deps: SendDeps,
+  recipients: readonly string[],
+  reply: Reply,
+): Promise<Map<string, Error>> {
+  if (recipients.length > BROADCAST_LIMIT) throw new BadPayload(`more than ${BROADCAST_LIMIT} people in a broadcast`);
+  const failed = new Map<string, Error>();
+  for (const [index, message] of render(reply, { numbered: false, linkTo: deps.linkTo }).entries()) {
+    const list = recipients.filter((recipient) => !failed.has(recipient));
+    if (list.length === 0) break;
+    const answer = await deps.client.call('broadcast_message', {
+      broadcast_list: list,
+      sender: deps.sender,
+      ...message,
+    });
+    deps.onStatus(answer.status);
+    if (answer.status !== 0) {
+      const refusal = refusalOf(answer.status) ?? new BadPayload(`Viber status ${answer.status}`);
+      throw index > 0 && refusal instanceof ChannelDown ? new ChannelDown(refusal.message, true) : refusal;
+    }
+    for (const { receiver, status } of failedList.parse(answer.failed_list)) {
+      failed.set(receiver, refusalOf(status) ?? new ChannelDown(`Viber status ${status}`, false));
+    }
+  }
+  return failed;
+}
+
+export type NumberedReaders = { has(person: string): boolean; add(person: string): void; delete(person: string): void };
+
+/** Remembers the last `limit` people; forgetting one costs one refused call. In memory alone: it may be lost. */
+export function createNumberedReaders(limit = 10_000): NumberedReaders {
+  const people = new Set<string>();
+  return {
+    has: (person) => people.has(person),
+    add(person) {
+      people.delete(person);
+      people.add(person);
+      const oldest = people.values().next().value;
+      if (people.size > limit && oldest !== undefined) people.delete(oldest);
+    },
+    delete: (person) => {
+      people.delete(person);
+    },
+  };
+}
