@@ -1,0 +1,90 @@
+import { inject } from 'vitest';
+import { createEmbeddedLeases } from '../../src/storage/leases/embedded.ts';
+import { createRedisLeases } from '../../src/storage/leases/redis.ts';
+import { createEmbeddedLimits } from '../../src/storage/limits/embedded.ts';
+import { createRedisLimits } from '../../src/storage/limits/redis.ts';
+import { connectRedis, type RedisStore } from '../../src/storage/redis.ts';
+import { createEmbeddedSessions } from '../../src/storage/sessions/embedded.ts';
+import { createRedisSessions } from '../../src/storage/sessions/redis.ts';
+import { leasesContract } from '../contracts/leases.ts';
+import { limitsContract } from '../contracts/limits.ts';
+import { sessionsContract } from '../contracts/sessions.ts';
+import { engines, freshDatabase } from '../engines.ts';
+
+const ttlMs = 72 * 3_600_000;
+
+for (const engine of engines) {
+  sessionsContract(`embedded on ${engine}`, async () => {
+    const { database, drop } = await freshDatabase(engine);
+    const clock = shiftable();
+    return { sessions: createEmbeddedSessions(database, { ttlMs, clock }), ttlMs, pass: clock.pass, close: drop };
+  });
+}
+
+sessionsContract('redis', async () => {
+  const redis = await connectRedis(inject('redisUrl'));
+  const pass = (person: string, ms: number) => age(redis, `s:{${person}}`, ms);
+  return { sessions: createRedisSessions(redis, { ttlMs }), ttlMs, pass, close: () => redis.close() };
+});
+
+leasesContract('embedded', async () => {
+  const clock = shiftable();
+  const leases = createEmbeddedLeases(clock);
+  return { leases, elsewhere: leases, pass: clock.pass, close: () => leases.close() };
+});
+
+leasesContract('redis', async () => {
+  const redis = await connectRedis(inject('redisUrl'));
+  const other = await connectRedis(inject('redisUrl'));
+  return {
+    leases: createRedisLeases(redis),
+    elsewhere: createRedisLeases(other),
+    pass: (key, ms) => age(redis, `l:{${key}}`, ms),
+    close: async () => {
+      await redis.close();
+      await other.close();
+    },
+  };
+});
+
+limitsContract('embedded', async () => {
+  const clock = shiftable();
+  const limits = createEmbeddedLimits(clock);
+  return { limits, pass: clock.pass, close: () => limits.close() };
+});
+
+limitsContract('redis', async () => {
+  const redis = await connectRedis(inject('redisUrl'));
+  return {
+    limits: createRedisLimits(redis, { now: Date.now }),
+    pass: async (key, ms) => {
+      const full = Number(await redis.client.hget(`r:{${key}}`, 'f'));
+      await redis.client.hset(`r:{${key}}`, 'f', full - ms);
+      await age(redis, `r:{${key}}`, ms);
+    },
+    close: () => redis.close(),
+  };
+});
+
+// When Redis is away each process counts for itself, by the same rules.
+limitsContract('redis while it is away', async () => {
+  const away = await connectRedis('redis://127.0.0.1:1');
+  const clock = shiftable();
+  return { limits: createRedisLimits(away, clock), pass: clock.pass, close: () => away.close() };
+});
+
+function shiftable() {
+  let now = Date.UTC(2026, 11, 1, 9);
+  return {
+    now: () => now,
+    pass: async (_key: string, ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+/** Lets a key of Redis grow older by `ms`: its clock is its own. */
+async function age(redis: RedisStore, key: string, ms: number): Promise<void> {
+  const left = await redis.client.pttl(key);
+  if (left >= 0) await redis.client.pexpire(key, left - ms);
+}
