@@ -71,7 +71,11 @@ export async function connectRedis(url: string): Promise<RedisStore> {
         return result;
       } catch (error) {
         const refusal = refusalOf(error);
-        if (refusal === null) lost();
+        if (refusal === null) {
+          lost();
+          // A hiccup must not cost a whole round of probing.
+          probe();
+        }
         if (refusal === null || PASSING.has(refusal)) throw new StoreDown(`redis: ${refusal ?? 'no answer'}`);
         // ioredis hangs the command with its arguments on its errors; they must not reach a log.
         throw new Error(`redis refused: ${refusal}`);

@@ -1,0 +1,99 @@
+import { afterEach, expect, test } from 'vitest';
+import { createRedisLeases } from '../../src/storage/leases/redis.ts';
+import { createRedisLimits } from '../../src/storage/limits/redis.ts';
+import { connectRedis, type RedisStore } from '../../src/storage/redis.ts';
+import { StoreDown } from '../../src/storage/sessions/contract.ts';
+import { createRedisSessions } from '../../src/storage/sessions/redis.ts';
+import { type Server, startRedis } from '../servers.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function start(): Promise<{ server: Server; redis: RedisStore }> {
+  const server = await startRedis();
+  cleanups.push(() => server.stop());
+  const redis = await connectRedis(server.url);
+  cleanups.push(() => redis.close());
+  return { server, redis };
+}
+
+const answered = { eventId: 'web:1', replies: '[]' };
+
+test('Redis stands still: people are told at once that it is away, and it is back without a restart', async () => {
+  const { server, redis } = await start();
+  const sessions = createRedisSessions(redis, { ttlMs: 60_000 });
+  await sessions.save('p', 'before', answered);
+  expect(redis.ready).toBe(true);
+  expect(redis.lastContact).not.toBeNull();
+
+  server.process.kill('SIGSTOP');
+  await expect(sessions.load('p')).rejects.toBeInstanceOf(StoreDown);
+  expect(redis.ready).toBe(false);
+  await expect(sessions.save('p', 'during', answered)).rejects.toBeInstanceOf(StoreDown);
+  await expect(createRedisLeases(redis).acquire('p', 1_000)).rejects.toBeInstanceOf(StoreDown);
+  const limits = createRedisLimits(redis, { now: () => 0 });
+  expect(await limits.take('p', { burst: 1, perMinute: 1 })).toEqual({ ok: true });
+  expect(await limits.take('p', { burst: 1, perMinute: 1 })).toEqual({ ok: false, first: true, retryAfterMs: 60_000 });
+
+  server.process.kill('SIGCONT');
+  await expect.poll(() => redis.ready, { timeout: 10_000 }).toBe(true);
+  expect((await sessions.load('p')).session).toBe('before');
+  expect(await limits.take('p', { burst: 1, perMinute: 1 })).toEqual({ ok: true });
+});
+
+test('a connection that has gone silent is given up, and a new one made', async () => {
+  const { server, redis } = await start();
+  server.process.kill('SIGSTOP');
+  await new Promise((resolve) => redis.client.once('close', resolve));
+  server.process.kill('SIGCONT');
+  await expect.poll(() => redis.ready, { timeout: 10_000 }).toBe(true);
+  expect(await redis.run((client) => client.ping())).toBe('PONG');
+});
+
+test('Redis is killed and started again: scripts, leases and sessions work as before', async () => {
+  const { server, redis } = await start();
+  const sessions = createRedisSessions(redis, { ttlMs: 60_000 });
+  const leases = createRedisLeases(redis);
+  await sessions.save('p', 'before', answered);
+  const lease = await leases.acquire('p', 60_000);
+
+  await server.stop();
+  await expect(sessions.load('p')).rejects.toBeInstanceOf(StoreDown);
+  await expect(lease?.extend(1_000)).rejects.toBeInstanceOf(StoreDown);
+
+  const again = await startRedis(Number(new URL(server.url).port));
+  cleanups.push(() => again.stop());
+  await expect.poll(() => redis.ready, { timeout: 10_000 }).toBe(true);
+  expect(await lease?.extend(1_000)).toBe(false);
+  expect(await leases.acquire('p', 1_000)).not.toBeNull();
+  await sessions.save('p', 'after', answered);
+  await sessions.sent('p', 'web:1');
+  expect(await sessions.load('p')).toEqual({ session: 'after', answered: null });
+});
+
+test('the program starts while Redis is away, and takes it up when it comes', async () => {
+  const server = await startRedis();
+  const port = Number(new URL(server.url).port);
+  await server.stop();
+  const redis = await connectRedis(server.url);
+  cleanups.push(() => redis.close());
+  expect(redis.ready).toBe(false);
+  expect(redis.lastContact).toBeNull();
+  await expect(redis.run((client) => client.ping())).rejects.toBeInstanceOf(StoreDown);
+  const late = await startRedis(port);
+  cleanups.push(() => late.stop());
+  await expect.poll(() => redis.ready, { timeout: 10_000 }).toBe(true);
+  expect(redis.lastContact).not.toBeNull();
+});
+
+test('a Redis that is full is away; one that is misused is a fault, and says nothing of the person', async () => {
+  const { redis } = await start();
+  await redis.client.set('s:{secret-person}', 'text');
+  const misuse = redis.run((client) => client.hget('s:{secret-person}', 's'));
+  await expect(misuse).rejects.toThrow('redis refused: WRONGTYPE');
+  await expect(misuse).rejects.not.toHaveProperty('command');
+  await redis.client.config('SET', 'maxmemory', '1');
+  await expect(redis.run((client) => client.set('key', 'value'))).rejects.toThrow(new StoreDown('redis: OOM'));
+});
