@@ -1,3 +1,18 @@
+import type { Database } from '../storage/database.ts';
+import type { Seal } from '../storage/seal.ts';
+import { createKnown } from './known.ts';
+import {
+  accountsOf,
+  addPerson,
+  changeProfile,
+  dayOf,
+  deletePerson,
+  findAccount,
+  markStopped,
+  noteSeen,
+  profileOf,
+} from './store.ts';
+
 /** Who the bot talks to. A person is a random id; platform ids are stored as a keyed hash and sealed (AES-256-GCM). */
 export type People = {
   /**
@@ -25,3 +40,87 @@ export type Profile = {
   /** "My library". */
   library: string | null;
 };
+
+const REMEMBERED = 20_000;
+/**
+ * How long an account is taken from memory without asking. Somebody forgotten by another process may be known to this one
+ * for so long: their random id then leads to no row, a profile is not written (`saveProfile` changes no row and
+ * the memory is dropped), and after it they are a new person.
+ */
+const REMEMBERED_MS = 60_000;
+
+export function createPeople(deps: { database: Database; seal: Seal; clock: { now(): number } }): People {
+  const { database, seal, clock } = deps;
+  const { db } = database;
+  const known = createKnown({ size: REMEMBERED, ttlMs: REMEMBERED_MS, clock });
+  const asking = new Map<string, Promise<string>>();
+  // Grows with everyone who stops or is forgotten, so that an answer asked for before is not remembered after.
+  let departures = 0;
+  const depart = (person: string) => {
+    departures++;
+    known.drop(person);
+  };
+
+  async function ask(key: string, channel: string, sender: string): Promise<string> {
+    const before = departures;
+    const person = await findOrAdd({ database, seal, now: clock.now() }, channel, sender);
+    if (before === departures) known.set(key, person);
+    return person;
+  }
+
+  return {
+    async identify(channel, sender) {
+      const key = `${channel}\n${sender}`;
+      const remembered = known.get(key);
+      if (remembered !== undefined) return remembered;
+      const asked = asking.get(key) ?? ask(key, channel, sender).finally(() => asking.delete(key));
+      asking.set(key, asked);
+      return asked;
+    },
+    async reach(person) {
+      const accounts = await accountsOf(db, person);
+      return accounts.flatMap(({ channel, mark, sealed }) => {
+        const sender = seal.open(sealed, aboutOf(mark));
+        return sender === null ? [] : [{ channel, sender }];
+      });
+    },
+    async profile(person) {
+      return (await profileOf(db, person)) ?? { language: null, country: null, zone: null, library: null };
+    },
+    async saveProfile(person, change) {
+      if (Object.keys(change).length === 0) return;
+      if (!(await changeProfile(db, person, change))) depart(person);
+    },
+    async stopped(person, channel) {
+      await markStopped(db, person, channel, clock.now());
+      depart(person);
+    },
+    async forget(person) {
+      depart(person);
+      await deletePerson(db, person);
+      depart(person);
+    },
+  };
+}
+
+const aboutOf = (mark: string) => `identity ${mark}`;
+
+async function findOrAdd(
+  { database, seal, now }: { database: Database; seal: Seal; now: number },
+  channel: string,
+  sender: string,
+): Promise<string> {
+  const mark = seal.mark(`identity\n${channel}\n${sender}`);
+  const account = { channel, mark };
+  // An account may be added, or forgotten, by another process between our looking and our adding: then look again.
+  for (;;) {
+    const found = await findAccount(database.db, account);
+    if (found) {
+      if (found.stopped_at !== null || found.seen_day !== dayOf(now))
+        await noteSeen(database.db, account, found.id, now);
+      return found.id;
+    }
+    const added = await addPerson(database, { ...account, sealed: seal.seal(sender, aboutOf(mark)) }, now);
+    if (added !== null) return added;
+  }
+}

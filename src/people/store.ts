@@ -1,0 +1,103 @@
+import type { Kysely } from 'kysely';
+import { newId } from '../ids.ts';
+import type { Database } from '../storage/database.ts';
+import type { Tables } from '../storage/tables/index.ts';
+import type { Profile } from './people.ts';
+
+/** A person's account on a platform, as it is found: by its mark alone. */
+export type Account = { channel: string; mark: string };
+
+export async function findAccount(db: Kysely<Tables>, { channel, mark }: Account) {
+  return db
+    .selectFrom('identities')
+    .innerJoin('people', 'people.id', 'identities.person')
+    .select(['people.id', 'people.seen_day', 'identities.stopped_at'])
+    .where('identities.channel', '=', channel)
+    .where('identities.mark', '=', mark)
+    .executeTakeFirst();
+}
+
+/** @returns the new person; null when another process has just made one for this account */
+export async function addPerson(database: Database, account: Account & { sealed: string }, now: number) {
+  const id = newId(now);
+  try {
+    return await database.transaction(async (trx) => {
+      await trx
+        .insertInto('people')
+        .values({ id, seen_day: dayOf(now) })
+        .execute();
+      const added = await trx
+        .insertInto('identities')
+        .values({ ...account, person: id, seen_at: now })
+        .onConflict((conflict) => conflict.columns(['channel', 'mark']).doNothing())
+        .returning('person')
+        .executeTakeFirst();
+      if (!added) throw new AccountTaken();
+      return id;
+    });
+  } catch (error) {
+    if (error instanceof AccountTaken) return null;
+    throw error;
+  }
+}
+
+class AccountTaken extends Error {}
+
+/** They have written: reachable again, and seen today. */
+export async function noteSeen(db: Kysely<Tables>, { channel, mark }: Account, person: string, now: number) {
+  await db
+    .updateTable('identities')
+    .set({ seen_at: now, stopped_at: null })
+    .where('channel', '=', channel)
+    .where('mark', '=', mark)
+    .execute();
+  await db
+    .updateTable('people')
+    .set({ seen_day: dayOf(now) })
+    .where('id', '=', person)
+    .execute();
+}
+
+export async function accountsOf(db: Kysely<Tables>, person: string) {
+  return db
+    .selectFrom('identities')
+    .select(['channel', 'mark', 'sealed'])
+    .where('person', '=', person)
+    .where('stopped_at', 'is', null)
+    .orderBy('seen_at', 'desc')
+    .orderBy('channel')
+    .execute();
+}
+
+export async function profileOf(db: Kysely<Tables>, person: string): Promise<Profile | undefined> {
+  return db
+    .selectFrom('people')
+    .select(['language', 'country', 'zone', 'library'])
+    .where('id', '=', person)
+    .executeTakeFirst();
+}
+
+/** @returns false when there is no such person (any more) */
+export async function changeProfile(db: Kysely<Tables>, person: string, change: Partial<Profile>): Promise<boolean> {
+  const result = await db.updateTable('people').set(change).where('id', '=', person).executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+export async function markStopped(db: Kysely<Tables>, person: string, channel: string, now: number): Promise<void> {
+  await db
+    .updateTable('identities')
+    .set({ stopped_at: now })
+    .where('person', '=', person)
+    .where('channel', '=', channel)
+    .execute();
+}
+
+/** Their accounts go with them (`on delete cascade`). */
+export async function deletePerson(db: Kysely<Tables>, person: string): Promise<void> {
+  await db.deleteFrom('people').where('id', '=', person).execute();
+}
+
+/** The ISO day, in UTC. */
+export function dayOf(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
+}
