@@ -6,8 +6,8 @@ import { instantOfBooked } from './slots.ts';
 /** Open bookings of one kind that a person may hold, so that nobody hoards hours. */
 export const openPerKind = 2;
 
-/** New bookings an hour at one library from chats that need no account; more are confirmed by hand. */
-export const unconfirmedPerHour = 3;
+/** Bookings an hour at one library that chats without account get at once; further ones are confirmed by hand. */
+export const confirmedPerHour = 3;
 
 /** Days after the consultation for which a name and a phone number are kept. */
 export const contactDays = 30;
@@ -33,5 +33,10 @@ export function stateOfNew(facts: {
   thisHour: number;
 }): 'requested' | 'confirmed' {
   if (facts.confirm === 'manual') return 'requested';
-  return facts.fromAnonymousChannel && facts.thisHour >= unconfirmedPerHour ? 'requested' : 'confirmed';
+  return facts.fromAnonymousChannel && facts.thisHour >= confirmedPerHour ? 'requested' : 'confirmed';
+}
+
+/** A moved booking keeps its state, unless its kind is confirmed by hand: then the new time is a request. */
+export function stateOfMoved(confirm: 'auto' | 'manual', state: 'requested' | 'confirmed'): 'requested' | 'confirmed' {
+  return confirm === 'manual' ? 'requested' : state;
 }

@@ -120,7 +120,7 @@ function instantOn(day: Day, wall: string): number | null {
 function endOf(wall: string, zone: string, minutes: number): string {
   const plain = new Date(Date.parse(`${wall}Z`) + minutes * 60_000).toISOString().slice(0, 16);
   const real = wallOf(instantOfBooked(wall, zone) + minutes * 60_000, zone);
-  return real > plain ? real : plain;
+  return [plain, real].sort()[1] as string;
 }
 
 function minutesOf(clock: string): number {
