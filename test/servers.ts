@@ -57,7 +57,7 @@ export type Server = {
   process: ChildProcess;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
-  /** At once, without waiting: `kill -9`. */
+  /** The same without waiting, for a process that is about to end. */
   kill(): void;
 };
 
@@ -115,17 +115,17 @@ function run(
 ): Promise<Server> {
   const child = spawn(binary, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  // PostgreSQL ends at once by SIGQUIT, and takes its children with it; SIGKILL would leave them.
+  const ending = binary.endsWith('postgres') ? 'SIGQUIT' : 'SIGKILL';
   const server: Server = {
     url,
     process: child,
     kill() {
-      child.kill('SIGKILL');
+      child.kill(ending);
       rmSync(folder, { recursive: true, force: true });
     },
     async stop() {
-      // SIGQUIT ends PostgreSQL at once with its children; nothing here is worth keeping.
-      child.kill('SIGCONT');
-      child.kill(binary.endsWith('postgres') ? 'SIGQUIT' : 'SIGKILL');
+      child.kill(ending);
       await ended;
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
@@ -152,7 +152,7 @@ function findBinary(name: string): string {
 }
 
 /** Debian keeps the server's programs out of the PATH; the newest version comes first. */
-export function postgresFolders(root = '/usr/lib/postgresql'): string[] {
+function postgresFolders(root = '/usr/lib/postgresql'): string[] {
   if (!existsSync(root)) return [];
   const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a));
   return versions.map((version) => join(root, version, 'bin'));

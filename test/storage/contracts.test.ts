@@ -1,9 +1,10 @@
-import { inject } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { createEmbeddedLeases } from '../../src/storage/leases/embedded.ts';
 import { createRedisLeases } from '../../src/storage/leases/redis.ts';
 import { createEmbeddedLimits } from '../../src/storage/limits/embedded.ts';
 import { createRedisLimits } from '../../src/storage/limits/redis.ts';
 import { connectRedis, type RedisStore } from '../../src/storage/redis.ts';
+import { StoreDown } from '../../src/storage/sessions/contract.ts';
 import { createEmbeddedSessions } from '../../src/storage/sessions/embedded.ts';
 import { createRedisSessions } from '../../src/storage/sessions/redis.ts';
 import { leasesContract } from '../contracts/leases.ts';
@@ -88,3 +89,26 @@ async function age(redis: RedisStore, key: string, ms: number): Promise<void> {
   const left = await redis.client.pttl(key);
   if (left >= 0) await redis.client.pexpire(key, left - ms);
 }
+
+test('a database that does not answer is a store that is down, as Redis would be', async () => {
+  const { database, drop } = await freshDatabase('postgres');
+  const sessions = createEmbeddedSessions(database, { ttlMs, clock: shiftable() });
+  await drop();
+  await expect(sessions.load('p')).rejects.toBeInstanceOf(StoreDown);
+  await expect(sessions.save('p', '', { eventId: 'e', replies: '' })).rejects.toBeInstanceOf(StoreDown);
+});
+
+test.each(engines)('sessions that have ended are swept from %s, and no other', async (engine) => {
+  const { database, drop } = await freshDatabase(engine);
+  const clock = shiftable();
+  const sessions = createEmbeddedSessions(database, { ttlMs, clock });
+  await sessions.save('old', 's', { eventId: 'e', replies: '' });
+  await clock.pass('', ttlMs - 1);
+  await sessions.save('new', 's', { eventId: 'e', replies: '' });
+  await sessions.sweep();
+  expect(await database.db.selectFrom('sessions').select('person').execute()).toHaveLength(2);
+  await clock.pass('', 1);
+  await sessions.sweep();
+  expect(await database.db.selectFrom('sessions').select('person').execute()).toEqual([{ person: 'new' }]);
+  await drop();
+});
