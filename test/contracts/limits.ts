@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Limits } from '../../src/storage/limits/contract.ts';
 
@@ -72,6 +73,25 @@ export function limitsContract(name: string, open: () => Promise<LimitsBench>): 
       const refused = await bench.limits.take(key, quick);
       expect(refused).toMatchObject({ ok: false, first: true });
       if (!refused.ok) expect(refused.retryAfterMs).toBeLessThanOrEqual(8_572);
+    });
+
+    test('whatever the limit, exactly the burst passes at once, and one more after the time named', async () => {
+      const limit = fc.record({
+        burst: fc.integer({ min: 1, max: 40 }),
+        perMinute: fc.double({ min: 0.01, max: 4, noNaN: true }),
+      });
+      const exact = fc.asyncProperty(limit, async (each) => {
+        const key = randomUUID();
+        const taken = await Promise.all(Array.from({ length: each.burst + 2 }, () => bench.limits.take(key, each)));
+        expect(taken.map((one) => one.ok)).toEqual([...Array(each.burst).fill(true), false, false]);
+        const [first, second] = taken.slice(-2);
+        if (first?.ok !== false || second?.ok !== false) throw new Error('must be refused');
+        expect([first.first, second.first]).toEqual([true, false]);
+        await bench.pass(key, second.retryAfterMs);
+        expect(await bench.limits.take(key, each)).toEqual({ ok: true });
+        expect(await bench.limits.take(key, each)).toMatchObject({ ok: false, first: true });
+      });
+      await fc.assert(exact, { numRuns: 60 });
     });
 
     test('zero a minute means no limit', async () => {

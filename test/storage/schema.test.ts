@@ -40,7 +40,7 @@ async function dumpSqlite(db: Kysely<Tables>): Promise<string> {
 
 /** Kysely writes a table on one line; a review wants a line for each column. */
 function oneAColumn(statement: string): string {
-  if (!statement.startsWith('create table')) return statement;
+  if (!/^create table/i.test(statement)) return statement;
   let depth = 0;
   return statement.replace(/\(|\)|, /g, (found) => {
     if (found === '(') return ++depth === 1 ? '(\n  ' : found;

@@ -18,7 +18,8 @@ export function createEmbeddedLimits(clock: { now(): number }): Limits {
       const { every, whole } = paceOf(limit);
       const bucket = buckets.get(key) ?? { full: now, refused: false };
       const full = Math.max(bucket.full, now) + every;
-      const retryAfterMs = Math.ceil(full - now - whole);
+      // Half a millisecond is given away: a turn is seldom a whole number of them, and the sum may be a hair too high.
+      const retryAfterMs = Math.ceil(full - now - whole - 0.5);
       if (retryAfterMs > 0) {
         buckets.set(key, { full: bucket.full, refused: true });
         return { ok: false, first: !bucket.refused, retryAfterMs };

@@ -37,7 +37,8 @@ const REFUSED_FIRST = 2;
 
 /**
  * rate-limiter-flexible counts in windows; its door for another rule is a script that answers points used and ms to
- * wait. It hands that script whole seconds, so the pace travels as `duration`, in microseconds a turn.
+ * wait. The pace travels as its `duration`, in
+ * microseconds a turn, since it must not be below 1.
  */
 function createLimiter(redis: RedisStore, limit: Limit): RateLimiterRedis {
   const { every, whole } = paceOf(limit);
@@ -45,19 +46,20 @@ function createLimiter(redis: RedisStore, limit: Limit): RateLimiterRedis {
   const storeClient = {
     rlflxIncr: (args: string[]) => redis.run((client) => client.eval(BUCKET, 1, ...args, whole)),
   };
-  return new RateLimiterRedis({ storeClient, keyPrefix: 'r', points: 1, duration: Math.round(every * 1000) });
+  return new RateLimiterRedis({ storeClient, keyPrefix: 'r', points: 1, duration: every * 1000 });
 }
 
 /**
  * A hash for each key: `f` when the bucket will be full again (ms), `n` 1 when the last one was refused. It expires when
- * full. ARGV: points, seconds, the limiter's points, its duration (microseconds until one more), ms of a whole bucket.
+ * full. ARGV: points, seconds, the limiter's points, its duration (microseconds until one more), ms of a whole bucket. Half
+ * a millisecond is given away, for a turn is seldom a whole number of them.
  */
 const BUCKET = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local bucket = redis.call('HMGET', KEYS[1], 'f', 'n')
 local full = math.max(tonumber(bucket[1]) or now, now) + ARGV[4] / 1000
-local wait = math.ceil(full - now - ARGV[5])
+local wait = math.ceil(full - now - ARGV[5] - 0.5)
 if wait > 0 then
   redis.call('HSET', KEYS[1], 'n', 1)
   if bucket[2] == '1' then return {3, wait} end
