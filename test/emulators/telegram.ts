@@ -697,6 +697,10 @@ export async function startTelegram(
       if (!allowed.includes(kind)) allowed = [...allowed, kind];
       return enqueue(kind, content, key, DAY_MS);
     },
+    /** The next update gets this id, as after a week without updates. */
+    restartIds(from: number): void {
+      nextUpdate = from;
+    },
     async stop(): Promise<void> {
       stopped = true;
       for (const timer of timers) clearTimeout(timer);

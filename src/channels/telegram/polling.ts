@@ -29,7 +29,10 @@ export async function poll(options: {
       const updates = await fetchUpdates(api, offset, timing, signal);
       contact.well();
       if (updates.length > 0) await options.take(updates);
-      offset = (updates.at(-1)?.update_id ?? offset - 1) + 1;
+      // An empty answer has confirmed all before it. Telegram may restart its ids lower after a quiet week, and an old
+      // offset would then confirm what nobody has read.
+      const last = updates.at(-1);
+      offset = last ? last.update_id + 1 : 0;
       failures = 0;
     } catch (error) {
       if (signal.aborted) return;

@@ -38,7 +38,8 @@ export async function keepWebhook(options: {
       return;
     }
     contact.heard();
-    const failedAt = (info.last_error_date ?? 0) * 1000;
+    // Given in whole seconds, rounded down.
+    const failedAt = (info.last_error_date ?? 0) * 1000 + 1000;
     const failing = info.pending_update_count > 0 && options.now() - failedAt < 2 * timing.superviseMs;
     if (failing) contact.note('webhook failing');
     else contact.well();
