@@ -3,6 +3,8 @@ export type Library = {
   id: string;
   name: Names;
   settlement: Names;
+  /** Earlier names of the settlement. */
+  old_names?: readonly string[];
   /** Ukrainian adjective as in «Львівська», English «Lviv». */
   oblast: { uk: string; en: string };
   address: string | null;
@@ -13,10 +15,17 @@ export type Library = {
   /** As dialled (E.164), and as shown. */
   phone: { number: string; display: string } | null;
   url: string | null;
+  email?: string | null;
   hours: OpeningHours | null;
   services: readonly Names[];
+  /** What a visitor should know before going ("the building is damaged, check"). */
+  note?: Names | undefined;
+  /** Only the settlement is sure, not that the library works now: show the note, no contacts, no booking unless `demo`. */
+  unconfirmed?: boolean;
   /** ISO days. */
   checked_on: string;
+  review_by?: string;
+  sources?: readonly { url?: string | undefined; name?: string | undefined; confirms: string }[];
   /** Made up for trying the bot out (content/demo); every message that rests on it says so. */
   demo: boolean;
 };
@@ -32,6 +41,8 @@ export type OpeningHours = {
   exceptions?: Readonly<Record<string, readonly (readonly [string, string])[]>> | undefined;
   /** The year or day the source is from, where it is old. */
   as_of?: string | undefined;
+  /** What a week cannot say ("the last Friday of the month is a cleaning day"). */
+  note?: Names | undefined;
 };
 
 /** Times are wall times `HH:MM` in `zone`; `untilMs` and `atMs` are UTC epoch ms. */

@@ -1,0 +1,255 @@
+/**
+ * How a settlement's name sounds, whatever alphabet and orthography it was typed in. «Тисмениця», «Тысменица»,
+ * "Tysmenytsia", "Tyśmienica" come out alike; what still differs («Львів», «Львов») is for `distance` to forgive.
+ *
+ * The letters of a sound form: `a e i o u`, `h` also for g, `x` for kh, `c` for ts, `q` for ch, `w` for sh and shch,
+ * `j` for zh; the others as in English. No soft signs, no doubled letters, й is `i`, я is `a`.
+ */
+
+const cyrillic: Readonly<Record<string, string>> = {
+  а: 'a',
+  б: 'b',
+  в: 'v',
+  г: 'h',
+  ґ: 'h',
+  д: 'd',
+  е: 'e',
+  є: 'e',
+  ё: 'e',
+  э: 'e',
+  ж: 'j',
+  з: 'z',
+  и: 'i',
+  і: 'i',
+  ї: 'i',
+  й: 'i',
+  ы: 'i',
+  к: 'k',
+  л: 'l',
+  м: 'm',
+  н: 'n',
+  о: 'o',
+  п: 'p',
+  р: 'r',
+  с: 's',
+  т: 't',
+  у: 'u',
+  ў: 'u',
+  ф: 'f',
+  х: 'x',
+  ц: 'c',
+  ч: 'q',
+  ш: 'w',
+  щ: 'w',
+  ю: 'u',
+  я: 'a',
+};
+
+/** Latin letters and digits that pass for Cyrillic ones to the eye. */
+const lookalikes: Readonly<Record<string, string>> = {
+  a: 'а',
+  b: 'в',
+  c: 'с',
+  e: 'е',
+  h: 'н',
+  i: 'і',
+  k: 'к',
+  m: 'м',
+  n: 'п',
+  o: 'о',
+  p: 'р',
+  t: 'т',
+  x: 'х',
+  y: 'у',
+  '0': 'о',
+  '3': 'з',
+  '6': 'б',
+  '1': 'і',
+};
+
+const marked: readonly (readonly [RegExp, string])[] = [
+  [/ł/g, 'l'],
+  [/[żž]/g, 'zh'],
+  [/š/g, 'sh'],
+  [/č/g, 'cz'],
+  [/ą/g, 'o'],
+  [/ß/g, 's'],
+];
+
+/** What both readings of Latin letters share, longest first. */
+const latin: readonly (readonly [RegExp, string])[] = [
+  [/x/g, 'ks'],
+  [/shch|szcz|sch|sh|sz/g, 'W'],
+  [/tsch|cz/g, 'Q'],
+  [/zh/g, 'J'],
+  [/kh/g, 'X'],
+  [/ts|tz/g, 'C'],
+  [/[yij]a/g, 'A'],
+  [/[yij]u/g, 'U'],
+  [/[yij]e/g, 'E'],
+  [/ph/g, 'f'],
+  [/[yj]/g, 'i'],
+  [/g/g, 'h'],
+  [/w/g, 'v'],
+];
+
+const hasCyrillic = /[а-яёіїєґў]/;
+const hasLatin = /[a-z]/;
+
+/** The word with look-alike letters put back into its own alphabet, in lower case. */
+export function sameAlphabet(word: string): string {
+  const lower = word.toLowerCase();
+  if (!hasCyrillic.test(lower) || !/[a-z0136]/.test(lower)) return lower;
+  return lower.replace(/[a-z0136]/g, (letter) => lookalikes[letter] ?? letter);
+}
+
+/** Sound forms of one word: one for Cyrillic; for Latin letters the English and, where it differs, the Polish reading. */
+export function sounds(word: string): readonly string[] {
+  const lower = sameAlphabet(word).replace(/['’ʼ`´"ʹ‘]/g, '');
+  if (hasCyrillic.test(lower)) {
+    const spelt = lower.replace(/[^a-z]/g, (letter) => cyrillic[letter] ?? '');
+    return [squeeze(spelt.replace(/ts/g, 'c'))];
+  }
+  if (!hasLatin.test(lower.normalize('NFD'))) return [];
+  let plain = lower;
+  for (const [from, to] of marked) plain = plain.replace(from, to);
+  plain = plain.normalize('NFD').replace(/[^a-z]/g, '');
+  for (const [from, to] of latin) plain = plain.replace(from, to);
+  const english = squeeze(plain.replace(/ck/g, 'k').replace(/ch/g, 'q').toLowerCase());
+  const polish = squeeze(plain.replace(/ch/g, 'x').replace(/rz/g, 'r').toLowerCase());
+  return english === polish ? [english] : [english, polish];
+}
+
+function squeeze(sound: string): string {
+  // Latin spellings do not tell «ія» from «я»: both become the vowel alone.
+  return sound
+    .replace(/(.)\1+/g, '$1')
+    .replace(/i([aeu])/g, '$1')
+    .replace(/(.)\1+/g, '$1');
+}
+
+const vowels = 'aeiou';
+
+/** Consonants alone, `A` first where the word begins with a vowel: what survives case endings and most misspellings. */
+export function skeleton(sound: string): string {
+  const bones = sound.replace(/[aeiou]/g, '').replace(/x/g, 'h');
+  return vowels.includes(sound.charAt(0)) ? `A${bones}` : bones;
+}
+
+/** Endings of case (Ukrainian, Russian, Polish) that hold a consonant, as they sound. Vowels are stripped before and after. */
+const endings = [
+  'oho',
+  'eho',
+  'omu',
+  'emu',
+  'imi',
+  'ami',
+  'ovi',
+  'evi',
+  'ax',
+  'am',
+  'om',
+  'em',
+  'im',
+  'ix',
+  'iv',
+  'ov',
+  'ev',
+  'ovo',
+];
+
+/** The name's own stem: what stays the same in every case. */
+export function stemOfName(sound: string): string {
+  const stem = sound.replace(/[aeiou]+$/, '');
+  return stem === '' ? sound : stem;
+}
+
+/**
+ * Stems that a typed word may have, the likeliest first: «Тисмениці», «Бродами», «Шостці».
+ * A stem has at least two letters.
+ */
+export function stemsOfTyped(sound: string): readonly string[] {
+  const found = new Set<string>();
+  const bare = stemOfName(sound);
+  const add = (stem: string): void => {
+    if (stem.length >= 2) found.add(stem);
+  };
+  add(bare);
+  // У Шостці, в Острозі: the last consonant softens before -i (Polish: w Szostce).
+  if (/[ie]$/.test(sound)) {
+    const hard = { c: 'k', z: 'h', s: 'x' }[bare.slice(-1)];
+    if (hard !== undefined) add(bare.slice(0, -1) + hard);
+  }
+  for (const ending of endings) {
+    if (sound.endsWith(ending) && sound.length - ending.length >= 2) {
+      add(stemOfName(sound.slice(0, -ending.length)));
+    }
+  }
+  return [...found];
+}
+
+const vowelCost: Readonly<Record<string, number>> = { ei: 0.15, ao: 0.25, io: 0.2, eo: 0.3, ae: 0.35, iu: 0.5 };
+const consonantCost: Readonly<Record<string, number>> = {
+  hx: 0.1,
+  qw: 0.5,
+  cq: 0.5,
+  cs: 0.5,
+  jz: 0.5,
+  sw: 0.6,
+  sz: 0.6,
+  dt: 0.6,
+  bp: 0.6,
+  hk: 0.6,
+  fv: 0.6,
+  fx: 0.5,
+  kx: 0.6,
+};
+
+function swapCost(a: string, b: string): number {
+  if (a === b) return 0;
+  const pair = a < b ? a + b : b + a;
+  const aVowel = vowels.includes(a);
+  if (aVowel !== vowels.includes(b)) return 1.2;
+  return (aVowel ? vowelCost[pair] : consonantCost[pair]) ?? (aVowel ? 0.5 : 1);
+}
+
+function gapCost(letter: string): number {
+  return vowels.includes(letter) ? 0.4 : 1;
+}
+
+/** How far two sound forms are apart: 0 for equal, about 1 for a wrong consonant, less for a vowel. Words up to 40 letters. */
+export function distance(a: string, b: string): number {
+  if (a === b) return 0;
+  const from = a.slice(0, 40);
+  const to = b.slice(0, 40);
+  let before: number[] = [];
+  let row: number[] = [0];
+  for (let j = 1; j <= to.length; j++) row[j] = (row[j - 1] ?? 0) + gapCost(to.charAt(j - 1));
+  for (let i = 1; i <= from.length; i++) {
+    const letter = from.charAt(i - 1);
+    const next: number[] = [(row[0] ?? 0) + gapCost(letter)];
+    for (let j = 1; j <= to.length; j++) {
+      const other = to.charAt(j - 1);
+      let best = Math.min(
+        (row[j - 1] ?? 0) + swapCost(letter, other),
+        (row[j] ?? 0) + gapCost(letter),
+        (next[j - 1] ?? 0) + gapCost(other),
+      );
+      if (i > 1 && j > 1 && letter === to.charAt(j - 2) && other === from.charAt(i - 2)) {
+        best = Math.min(best, (before[j - 2] ?? 0) + 0.7);
+      }
+      next[j] = best;
+    }
+    before = row;
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
+
+const latinKeys = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
+const ukrainianKeys = 'йцукенгшщзхїфівапролджєячсмитьбю’';
+
+/** What was meant where a Ukrainian word was typed on a keyboard left in Latin letters: "nbcvtybwz" for «тисмениця». */
+export function otherKeyboard(text: string): string {
+  return text.toLowerCase().replace(/[a-z[\];',.`]/g, (key) => ukrainianKeys.charAt(latinKeys.indexOf(key)));
+}
