@@ -9,7 +9,7 @@ import { toViberLabel, toViberText, toViberWords } from './words.ts';
 /** `text` of a message, in UTF-16 units (developers.viber.com/docs/api/rest-bot-api/#text-message). */
 export const TEXT_LIMIT = 7000;
 /** A whole request is at most 30 KB (…/docs/faq/): half for the text, the rest for the keyboard and the frame. */
-const TEXT_BYTES = 14_000;
+const TEXT_BYTES = 15_000;
 const KEYBOARD_BYTES = 14_000;
 export const REQUEST_BYTES = 30 * 1024;
 /** Where the keyboard as it stands would be over its half: labels long enough to be told apart. */
@@ -35,7 +35,7 @@ export function render(reply: Reply, options: RenderOptions): ViberMessage[] {
   const { rows: _rows, ask: _ask, ...withoutChoices } = reply;
   const shown: Reply = options.numbered ? withoutChoices : reply;
   const numbers = options.numbered ? numberedLines(reply) : { lines: '', actions: [] };
-  const texts = joined([...textParts(reply.text), ...documentLines(reply, options), numbers.lines]);
+  const texts = joined([...textParts(reply.text), ...pinLines(reply), ...documentLines(reply, options), numbers.lines]);
   const contents = [...texts.map(textJson), ...(reply.pin ? [locationJson(reply.pin.lat, reply.pin.lon)] : [])];
   if (contents.length === 0) throw new BadPayload('a reply that says nothing');
 
@@ -85,6 +85,17 @@ function joined(paragraphs: readonly string[]): string[] {
     else messages.push(paragraph);
   }
   return messages;
+}
+
+/** Viber's pin has no words: what it shows stands in the text, unless it does already. */
+function pinLines({ pin, text }: Reply): string[] {
+  if (!pin) return [];
+  return [
+    [pin.title, pin.address]
+      .filter((words) => words !== '' && !text.includes(words))
+      .map(toViberWords)
+      .join('\n'),
+  ];
 }
 
 function documentLines(reply: Reply, options: RenderOptions): string[] {
