@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
+import { type BrowserContext, chromium } from 'playwright-core';
 
 /** How this reader's browser differs from a Ukrainian one on a desk. */
 type Reader = {
@@ -14,7 +14,7 @@ type Reader = {
   permissions?: string[];
 };
 
-const ARGS: LaunchOptions['args'] = [
+const ARGS: string[] = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',

@@ -49,7 +49,7 @@ ${MARK}
 <button type="button" id="newest" hidden data-word="newMessage">${w.newMessage}</button>
 <form id="composer" data-limit="${TEXT_LIMIT}" autocomplete="off">
 <label for="field" class="unseen" data-word="field">${w.field}</label>
-<textarea id="field" rows="1" enterkeyhint="send" placeholder="${w.field}" data-placeholder="field"></textarea>
+<textarea id="field" rows="1" enterkeyhint="send" placeholder="${w.prompt}" data-placeholder="prompt"></textarea>
 <button type="submit" id="send"><span data-word="send">${w.send}</span></button>
 </form>
 </footer>

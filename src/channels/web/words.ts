@@ -4,7 +4,8 @@ const KEYS = [
   'log', // name of the list of messages, for screen readers
   'bot', // who speaks, before each message, for screen readers
   'person',
-  'field', // label and placeholder of the field
+  'field', // label of the field
+  'prompt', // its placeholder: short, it has 150 pixels on a phone
   'send',
   'choices', // name of a group of buttons, for screen readers
   'danger', // the button that is always there

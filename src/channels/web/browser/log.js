@@ -52,6 +52,9 @@ export function createLog(act) {
     newest.hidden = true;
     const top = document.getElementById('top').getBoundingClientRect().bottom;
     const end = document.documentElement.scrollHeight - window.innerHeight;
+    if (anchor !== null && anchor === log.firstElementChild) {
+      return;
+    }
     const start = anchor ? anchor.getBoundingClientRect().top + window.scrollY - Math.max(top, 0) - 16 : end;
     window.scrollTo({ top: Math.min(end, start), behavior: jump || calm.matches ? 'auto' : 'smooth' });
   }
