@@ -27,3 +27,24 @@ export class ChannelDown extends Error {
 export class BadPayload extends Error {
   override readonly name = 'BadPayload';
 }
+
+/** What follows from a send. `later`: it can't be taken just now, but may be after so many ms. */
+export type Outcome =
+  | { outcome: 'sent' }
+  | { outcome: 'gone' }
+  | { outcome: 'refused' }
+  | { outcome: 'later'; afterMs: number };
+
+/** Waits for a send and tells its outcome; only an error that is none of the above is thrown. */
+export async function outcomeOf(sending: Promise<void>): Promise<Outcome> {
+  try {
+    await sending;
+    return { outcome: 'sent' };
+  } catch (error) {
+    if (error instanceof RateLimited) return { outcome: 'later', afterMs: error.retryAfterMs };
+    if (error instanceof PersonGone) return { outcome: 'gone' };
+    if (error instanceof BadPayload) return { outcome: 'refused' };
+    if (error instanceof ChannelDown) return { outcome: 'later', afterMs: 1_000 };
+    throw error;
+  }
+}

@@ -20,6 +20,8 @@ export type People = {
    * @param sender the platform's id; never stored in the clear
    */
   identify(channel: string, sender: string): Promise<string>;
+  /** The person behind a platform id, where they are known already; writes nothing. */
+  find(channel: string, sender: string): Promise<string | null>;
   /** Where a person can be reached, newest first; sealed at rest, opened here. */
   reach(person: string): Promise<readonly { channel: string; sender: string }[]>;
   profile(person: string): Promise<Profile>;
@@ -76,6 +78,12 @@ export function createPeople(deps: { database: Database; seal: Seal; clock: { no
       const asked = asking.get(key) ?? ask(key, channel, sender).finally(() => asking.delete(key));
       asking.set(key, asked);
       return asked;
+    },
+    async find(channel, sender) {
+      const remembered = known.get(`${channel}\n${sender}`);
+      if (remembered !== undefined) return remembered;
+      const mark = seal.mark(`identity\n${channel}\n${sender}`);
+      return (await findAccount(db, { channel, mark }))?.id ?? null;
     },
     async reach(person) {
       const accounts = await accountsOf(db, person);

@@ -1,0 +1,260 @@
+import { createBookings } from './bookings/book.ts';
+import { calendarFile } from './bookings/calendar-file.ts';
+import { sweepBookings } from './bookings/requests.ts';
+import type { Channel, ChannelDeps } from './channels/channel.ts';
+import { outcomeOf } from './channels/errors.ts';
+import { createTelegram } from './channels/telegram/index.ts';
+import { plain } from './channels/text.ts';
+import { createViber } from './channels/viber/index.ts';
+import { createWeb, webWords } from './channels/web/index.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Config, Secrets } from './config.ts';
+import { createApply } from './conversation/effects.ts';
+import type { Event } from './conversation/event.ts';
+import type { Services } from './conversation/flow.ts';
+import { createInbox, type InboxLimits } from './conversation/inbox.ts';
+import { mountHealth } from './http/health.ts';
+import { createMetrics, listenForMetrics, mountMetrics } from './http/metrics.ts';
+import { createServer } from './http/server.ts';
+import { loadKnowledge } from './knowledge/load.ts';
+import { createDirectory } from './libraries/directory.ts';
+import { loadLibraries } from './libraries/load.ts';
+import { openState } from './libraries/opening-hours.ts';
+import { createPeople } from './people/people.ts';
+import { toE164 } from './people/phone.ts';
+import { createReport } from './report.ts';
+import { holdAlone } from './storage/alone.ts';
+import { openDatabase } from './storage/database.ts';
+import { sweepEffects } from './storage/effects.ts';
+import { createEmbeddedLeases } from './storage/leases/embedded.ts';
+import { createRedisLeases } from './storage/leases/redis.ts';
+import { createEmbeddedLimits } from './storage/limits/embedded.ts';
+import { createRedisLimits } from './storage/limits/redis.ts';
+import { createMailbox } from './storage/mailbox.ts';
+import { connectRedis } from './storage/redis.ts';
+import { createSeal } from './storage/seal.ts';
+import { ownSecretKey } from './storage/secret-key.ts';
+import { createEmbeddedSessions } from './storage/sessions/embedded.ts';
+import { createRedisSessions } from './storage/sessions/redis.ts';
+import { createTranscripts } from './storage/transcripts.ts';
+import { languages, loadTexts } from './texts.ts';
+
+export type App = {
+  /** Where the web chat is, for a person on this machine. */
+  readonly address: string;
+  /** Ends gracefully: no new updates, those in hand finished, stores closed. A second call waits for the first. */
+  stop(): Promise<void>;
+};
+
+/** The only door for tests. */
+export type Overrides = {
+  clock?: Clock;
+  write?: (logLine: string) => void;
+  inbox?: Partial<InboxLimits>;
+};
+
+const bodyLimitBytes = 256 * 1024;
+const hourMs = 3_600_000;
+/** Messages of one address to the web chat: a library's computers share one, so it is generous. */
+const perAddress = { burst: 120, perMinute: 120 };
+
+/**
+ * Builds everything top to bottom, listens, and then begins to talk to the platforms. The only file that knows
+ * everything.
+ * @throws ContentError, NotAlone, or the error of a store or a port that can't be had
+ */
+export async function startApp(config: Config, secrets: Secrets, overrides: Overrides = {}): Promise<App> {
+  const clock = overrides.clock ?? systemClock(config.clockOffsetMs);
+  const metrics = createMetrics();
+  const report = createReport({ level: config.logLevel, count: metrics.count, ...(overrides.write ? { write: overrides.write } : {}) });
+  const closers: (() => Promise<unknown> | unknown)[] = [];
+  const stopAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+
+  try {
+    // What it says and knows.
+    const texts = loadTexts(config.localesDir);
+    const knowledge = await loadKnowledge(config.contentDir);
+    const directory = createDirectory(loadLibraries(config.contentDir, { demo: config.demo }), config.contentDir);
+
+    // What it remembers.
+    const [first = ownSecretKey(config.dataDir), ...older] = secrets.keys;
+    const seal = createSeal([first, ...older]);
+    if (!config.redisUrl) closers.push(await holdAlone(config.database));
+    const database = await openDatabase(config.database);
+    closers.push(() => database.close());
+    const redis = config.redisUrl ? await connectRedis(config.redisUrl) : null;
+    if (redis) closers.push(() => redis.close());
+    const ttlMs = config.sessionHours * hourMs;
+    const embeddedSessions = redis ? null : createEmbeddedSessions(database, { ttlMs, clock });
+    const sessions = redis ? createRedisSessions(redis, { ttlMs }) : (embeddedSessions ?? never());
+    const leases = redis ? createRedisLeases(redis) : createEmbeddedLeases(clock);
+    const limits = redis ? createRedisLimits(redis, clock) : createEmbeddedLimits(clock);
+    closers.push(() => Promise.all([sessions.close(), leases.close(), limits.close()]));
+    const people = createPeople({ database, seal, clock });
+    const bookings = await createBookings({ database, seal, clock, contentDir: config.contentDir, demo: config.demo });
+    const transcripts = createTranscripts({ database, seal, clock, ttlHours: config.sessionHours });
+    const mailbox = createMailbox(database, clock);
+
+    // How it talks.
+    const channels = new Map<string, Channel>();
+    const services: Services = {
+      knowledge,
+      directory,
+      bookings,
+      ...texts,
+      openState,
+      plain,
+      calendarFile,
+      phone: toE164,
+      channel: (name) => channels.get(name)?.capabilities ?? never(),
+      allow: (person) => limits.take(`person:${person}`, config.rateLimit),
+      channelsOf: async (person) => [...new Set((await people.reach(person)).map((account) => account.channel))],
+      libraryName: config.libraryName,
+      sessionHours: config.sessionHours,
+      defaultLanguage: config.defaultLanguage,
+      sessionsDown: false,
+    };
+    const inbox = createInbox({
+      people,
+      mailbox,
+      sessions,
+      leases,
+      seal,
+      services,
+      deliver: async (channel, recipient, reply) => outcomeOf((channels.get(channel) ?? never()).send(recipient, reply)),
+      apply: createApply({ database, people, clock }),
+      async forget(person: string, event: Event) {
+        await bookings.forget(person);
+        for (const account of await people.reach(person)) {
+          if (account.channel === 'web') await transcripts.forget(account.sender);
+        }
+        if (event.channel === 'web') await transcripts.forget(event.sender);
+        await sessions.forget(person);
+        await people.forget(person);
+      },
+      clock,
+      report,
+      ...(overrides.inbox ? { limits: overrides.inbox } : {}),
+    });
+
+    const server = createServer({ host: config.host, port: config.port, bodyLimitBytes, log: report.log });
+    const deps: ChannelDeps = { accept: inbox.accept, welcome: inbox.welcome, clock, report };
+    const add = (channel: Channel) => channels.set(channel.name, channel);
+    if (config.telegram && secrets.telegramToken) {
+      add(
+        createTelegram(
+          {
+            token: secrets.telegramToken,
+            apiRoot: config.telegram.apiRoot,
+            mode: config.telegram.mode,
+            webhookUrl: config.publicUrl ? `${config.publicUrl}/webhooks/telegram` : null,
+            webhookSecret: secrets.telegramWebhookSecret ?? seal.mark('telegram webhook'),
+            commands: introductions(texts),
+          },
+          deps,
+        ),
+      );
+    }
+    if (config.viber && secrets.viberToken && config.publicUrl) {
+      add(
+        createViber(
+          {
+            token: secrets.viberToken,
+            apiRoot: config.viber.apiRoot,
+            publicUrl: config.publicUrl,
+            name: config.viber.name,
+            avatar: config.viber.avatar,
+            files: { seal: (text) => seal.seal(text, 'file'), open: (text) => seal.open(text, 'file') },
+          },
+          deps,
+        ),
+      );
+    }
+    add(
+      createWeb(
+        {
+          sessionHours: config.sessionHours,
+          secure: config.publicUrl?.startsWith('https://') ?? false,
+          words: Object.fromEntries(languages.map((language) => [language, webWords((key) => texts.t(language, `web:${key}`))])) as Parameters<typeof createWeb>[0]['words'],
+          title: config.libraryName ?? texts.t(config.defaultLanguage, 'telegram:name'),
+        },
+        {
+          ...deps,
+          transcripts,
+          mark: seal.mark,
+          // The address itself is stored nowhere; its hash fades with its bucket.
+          allowAddress: async (address) =>
+            config.rateLimit.perMinute === 0 || (await limits.take(`address:${seal.mark(address)}`, perAddress)).ok,
+          trustedProxies: config.trustedProxies,
+        },
+      ),
+    );
+
+    server.app.get('/', (c) => c.redirect('/chat', 302));
+    for (const channel of channels.values()) channel.routes(server.app);
+    mountHealth(server.app, {
+      async stores() {
+        await database.db.selectFrom('people').select('id').limit(1).execute();
+        return { sql: { ok: true }, ...(redis ? { redis: { ok: redis.ready, problem: redis.ready ? null : 'no answer' } } : {}) };
+      },
+      content: () => ({ ok: true, articles: knowledge.articleIds().length, libraries: directory.all().length }),
+      channels: () => Object.fromEntries([...channels.values()].map((channel) => [channel.name, channel.health()])),
+      now: () => clock.now(),
+    });
+    mountMetrics(server.app, metrics);
+
+    // Listening first: a platform may call back at once.
+    const { url } = await server.listen();
+    closers.push(() => inbox.stop());
+    closers.push(() => Promise.all([server.close(), ...[...channels.values()].map((channel) => channel.stop())]));
+    if (config.metricsPort !== null) {
+      const metricsServer = await listenForMetrics(metrics, { host: config.host, port: config.metricsPort });
+      closers.push(() => metricsServer.close());
+    }
+    for (const channel of channels.values()) channel.start();
+    inbox.start();
+    const sweeper = setInterval(() => void sweep(), hourMs);
+    sweeper.unref();
+    closers.push(() => clearInterval(sweeper));
+
+    async function sweep(): Promise<void> {
+      try {
+        await sweepBookings({ database, clock });
+        await transcripts.sweep();
+        await sweepEffects(database.db, clock.now());
+        await embeddedSessions?.sweep();
+      } catch (error) {
+        report.fault('sweep', error);
+      }
+    }
+
+    let stopping: Promise<void> | null = null;
+    return {
+      address: url,
+      stop() {
+        stopping ??= stopAll();
+        return stopping;
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+/** The bot's commands and descriptions on Telegram, in every language. */
+function introductions(texts: ReturnType<typeof loadTexts>) {
+  const shown = ['menu', 'ask', 'sos', 'resources', 'library', 'book', 'mybookings', 'language', 'country', 'librarian', 'privacy', 'export', 'forget'];
+  const one = (language: (typeof languages)[number]) => ({
+    commands: shown.map((command) => ({ command, description: texts.t(language, `telegram:commands.${command}`) })),
+    description: texts.t(language, 'telegram:description'),
+    shortDescription: texts.t(language, 'telegram:about'),
+  });
+  return { uk: one('uk'), en: one('en'), pl: one('pl'), ru: one('ru') };
+}
+
+function never(): never {
+  throw new Error('a channel that is not there');
+}

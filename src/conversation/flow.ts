@@ -1,0 +1,87 @@
+import type { Booking, Bookings } from '../bookings/bookings.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import type { Directory, OpeningHours, OpenState } from '../libraries/library.ts';
+import type { Profile } from '../people/people.ts';
+import type { Language, Values } from '../texts.ts';
+import type { Deed, Event } from './event.ts';
+import type { Reply } from './reply.ts';
+import type { Session, Step } from './session.ts';
+
+/**
+ * A flow is a file: what one word of the menu does. It reads the turn and says what to answer and where the person
+ * stands then; it does nothing to the world but call services, which are idempotent by the turn's `eventId`.
+ */
+export type Flow = {
+  /** Its buttons' actions begin with this word, its command is `/word`, its texts are `locales/<language>/<word>.json`. */
+  word: string;
+  /** A button or command of this flow. `args` are the parts of the action after the word. */
+  choose(args: readonly string[], turn: Turn): Promise<Told>;
+  /** What the person writes or shares while standing at a step. null: not this step's to answer. */
+  hear?(step: Step, deed: Deed, turn: Turn): Promise<Told | null>;
+  /** Shows the step again, as after an answered question or a change of language. */
+  again?(step: Step, turn: Turn): Promise<Told>;
+};
+
+/** What a flow answers. `at` absent: the person stays where they stand. */
+export type Told = {
+  replies: Reply[];
+  at?: Step | null;
+  /** Facts about the person to remember. */
+  known?: Partial<Profile>;
+  effects?: Effect[];
+};
+
+/** What merely follows from a turn: applied once, in one transaction, under `eventId:index`. */
+export type Effect =
+  | { kind: 'profile'; change: Partial<Profile> }
+  /** An anonymous counter: `name` is what is counted, `key` which one. */
+  | { kind: 'count'; name: string; key: string }
+  | { kind: 'stopped' }
+  | { kind: 'forget' };
+
+export type Turn = {
+  event: Event;
+  /** `<channel>:<event id>`. */
+  eventId: string;
+  person: string;
+  session: Session;
+  language: Language;
+  /** UTC ms. */
+  now: number;
+  services: Services;
+  t(key: string, values?: Values): string;
+  /** Shows the step where somebody stands once more; null where its flow has nothing to show. */
+  again(step: Step, turn: Turn): Promise<Told | null>;
+};
+
+/** Everything that a turn may ask. Values arrive from the wiring; the conversation imports only their types. */
+export type Services = {
+  knowledge: Knowledge;
+  directory: Directory;
+  bookings: Bookings;
+  t(language: Language, key: string, values?: Values): string;
+  words(language: Language, key: string): readonly string[];
+  openState(hours: OpeningHours, now: number): OpenState;
+  /** Makes the words of a person safe inside the bot's markup. */
+  plain(text: string): string;
+  calendarFile(booking: Booking, words: CalendarWords, now: number): string;
+  /** `+380…` of a number as typed; null where it can't be one. `country` is where the person is. */
+  phone(text: string, country: string | null): string | null;
+  channel(name: string): { place: boolean; contact: boolean; document: boolean; pin: boolean; call: boolean; anonymous: boolean };
+  allow(person: string): Promise<{ ok: true } | { ok: false; first: boolean }>;
+  /** The channels on which a person is known, for the export. */
+  channelsOf(person: string): Promise<readonly string[]>;
+  libraryName: string | null;
+  /** How long a talk is remembered. */
+  sessionHours: number;
+  defaultLanguage: Language;
+  /** Session storage can't be reached: answers go on, flows pause. */
+  sessionsDown: boolean;
+};
+
+export type CalendarWords = { summary: string; location: string; description: string };
+
+/** The zone that the person's clock shows: chosen, else that of the country where they are, else Kyiv. */
+export function zoneOf(session: Session, knowledge: Knowledge): string {
+  return session.zone ?? (session.country ? knowledge.country(session.country)?.zone : undefined) ?? 'Europe/Kyiv';
+}

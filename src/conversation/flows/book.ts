@@ -1,0 +1,477 @@
+import type { Booking, BookOutcome, How, Kind, Slot } from '../../bookings/bookings.ts';
+import type { Library } from '../../libraries/library.ts';
+import { clocksDiffer, dayOf, isoDayOf, shortDayOf, shortTimeOf, timeOf } from '../clock-words.ts';
+import type { Deed } from '../event.ts';
+import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
+import { inWords } from '../names.ts';
+import type { Choice, Reply } from '../reply.ts';
+import type { Step } from '../session.ts';
+import { inRows, toMenu } from '../screens.ts';
+
+/**
+ * A consultation at a library, in at most six taps from the menu. The steps, in the order of the screen:
+ *
+ *   library  which library (left out where it is known)      `book:lib:<id>`  `book:libs`
+ *   time     three free times; day, kind, library beside it  `book:at:<wall>` `book:days` `book:day:<day>` `book:kinds` `book:kind:<id>`
+ *   how      in person, by phone, by video                   `book:how:<how>`
+ *   phone    only for a call; shared or typed
+ *   name     the platform's first name, or any nickname      `book:name`
+ *   confirm                                                  `book:yes`
+ *
+ * What has been told so far stands in the session's step; a button of an older screen starts from what it says itself.
+ */
+export const book: Flow = {
+  word: 'book',
+  async choose([step, value = ''], turn) {
+    const told = toldSoFar(turn);
+    switch (step) {
+      case 'lib':
+        return atLibrary(value, turn);
+      case 'libs':
+        return whichLibrary(turn);
+      case 'kinds':
+        return kinds(told, turn);
+      case 'kind':
+        return times({ ...told, kind: value }, turn);
+      case 'times':
+        return times(told, turn);
+      case 'days':
+        return days(told, turn);
+      case 'day':
+        return times(told, turn, value);
+      case 'at':
+        return chosenTime(value, told, turn);
+      case 'how':
+        return chosenHow(value, told, turn);
+      case 'name':
+        return askConfirm({ ...told, name: suggestedName(turn) }, turn);
+      case 'rename':
+        return askName(told, turn);
+      case 'yes':
+        return confirm(told, turn);
+      default:
+        return turn.session.library && turn.services.bookings.joined(turn.session.library)
+          ? atLibrary(turn.session.library, turn)
+          : whichLibrary(turn);
+    }
+  },
+
+  async hear(step, deed, turn) {
+    const told = step.told as ToldSoFar;
+    switch (step.step) {
+      case 'library':
+        return deed.kind === 'text' || deed.kind === 'place' ? libraryNear(deed, turn) : null;
+      case 'phone':
+        return hearPhone(deed, told, turn);
+      case 'name':
+        return deed.kind === 'text' ? hearName(deed.text, told, turn) : null;
+      default:
+        return null;
+    }
+  },
+
+  again(step, turn) {
+    const told = step.told as ToldSoFar;
+    switch (step.step) {
+      case 'library':
+        return whichLibrary(turn);
+      case 'how':
+        return askHow(told, turn);
+      case 'phone':
+        return askPhone(told, turn);
+      case 'name':
+        return askName(told, turn);
+      case 'confirm':
+        return askConfirm(told, turn);
+      default:
+        return times(told, turn);
+    }
+  },
+};
+
+type ToldSoFar = { library?: string; kind?: string; wall?: string; how?: string; phone?: string; name?: string };
+
+function toldSoFar(turn: Turn): ToldSoFar {
+  const at = turn.session.at;
+  const told: ToldSoFar = at?.flow === 'book' ? at.told : {};
+  return turn.session.library && !told.library ? { ...told, library: turn.session.library } : told;
+}
+
+function stand(step: string, told: ToldSoFar): Step {
+  return { flow: 'book', step, told: told as Record<string, string> };
+}
+
+// ---------------------------------------------------------------- library
+
+async function whichLibrary(turn: Turn): Promise<Told> {
+  const { directory, bookings, channel } = turn.services;
+  const joined = bookings.joinedLibraries().map((id) => directory.get(id)).filter((found) => found !== undefined);
+  const can = channel(turn.event.channel).place;
+  const near = [...joined].sort((a, b) => inWords(a.settlement, 'uk').localeCompare(inWords(b.settlement, 'uk'), 'uk')).slice(0, 8);
+  const choices = near.map((found) => ({ label: inWords(found.settlement, turn.language), action: `book:lib:${found.id}` }));
+  return {
+    replies: [
+      {
+        text: turn.t(joined.length > 0 ? 'book:whichLibrary' : 'book:noneJoined'),
+        rows: [...inRows(choices, 2), [toMenu(turn)]],
+        ...(can && joined.length > 0 ? { ask: { what: 'place', label: turn.t('library:share') } as const } : {}),
+      },
+    ],
+    at: stand('library', {}),
+  };
+}
+
+async function libraryNear(deed: Extract<Deed, { kind: 'text' | 'place' }>, turn: Turn): Promise<Told | null> {
+  const { directory, bookings } = turn.services;
+  let point: { lat: number; lon: number };
+  if (deed.kind === 'place') point = deed;
+  else {
+    const found = directory.findPlace(deed.text);
+    if (found.outcome === 'none') return null;
+    if (found.outcome === 'choose') {
+      const rows = found.places.map((place) => {
+        const near = directory.nearest(place, 1, (candidate) => bookings.joined(candidate.id))[0];
+        const label = place.oblast ? turn.t('library:placeIn', { place: place.name, oblast: place.oblast }) : place.name;
+        return near ? [{ label, action: `book:lib:${near.library.id}` }] : [];
+      });
+      return { replies: [{ text: turn.t('library:whichOne'), rows: [...rows.filter((row) => row.length > 0), [toMenu(turn)]] }] };
+    }
+    point = found.place;
+  }
+  const nearest = directory.nearest(point, 1, (candidate) => bookings.joined(candidate.id))[0];
+  return nearest ? atLibrary(nearest.library.id, turn) : null;
+}
+
+async function atLibrary(id: string, turn: Turn): Promise<Told> {
+  const { directory, bookings } = turn.services;
+  const found = directory.get(id);
+  if (!found) return whichLibrary(turn);
+  if (!bookings.joined(id)) return notJoined(found, turn);
+  const at = turn.session.at;
+  const kind = at?.flow === 'book' ? at.told.kind : undefined;
+  const told = await times({ library: id, ...(kind ? { kind } : {}) }, turn);
+  return { ...told, known: { library: id } };
+}
+
+function notJoined(found: Library, turn: Turn): Told {
+  const near = turn.services.directory.nearest(found, 1, (candidate) => turn.services.bookings.joined(candidate.id))[0];
+  return {
+    replies: [
+      {
+        text: turn.t('book:notJoined', { library: inWords(found.name, turn.language) }),
+        rows: [
+          ...(near ? [[{ label: turn.t('library:bookAt', { library: inWords(near.library.settlement, turn.language) }), action: `book:lib:${near.library.id}` }]] : []),
+          [{ label: turn.t('library:about'), action: `library:i:${found.id}` }, toMenu(turn)],
+        ],
+      },
+    ],
+    at: null,
+  };
+}
+
+// ---------------------------------------------------------------- time
+
+/** The first screen: the next three free times, and everything else one tap away. `day`: only of that day. */
+async function times(told: ToldSoFar, turn: Turn, day?: string): Promise<Told> {
+  const { bookings, directory } = turn.services;
+  const { t, language } = turn;
+  const found = told.library ? directory.get(told.library) : undefined;
+  if (!found || !bookings.joined(found.id)) return whichLibrary(turn);
+  const offered = await bookings.kindsAt(found.id);
+  const kind = offered.find((candidate) => candidate.id === told.kind) ?? offered[0];
+  if (!kind) return notJoined(found, turn);
+  const free = await bookings.free({ library: found.id, kind: kind.id, limit: day ? 12 : 3, ...(day ? { day } : {}) });
+  const here = { library: found.id, kind: kind.id };
+  const around: Choice[][] = [
+    [
+      ...(free.length > 0 ? [{ label: t('book:otherDay'), action: 'book:days' }] : []),
+      ...(offered.length > 1 ? [{ label: t('book:otherKind'), action: 'book:kinds' }] : []),
+    ],
+    [{ label: t('book:otherLibrary'), action: 'book:libs' }, toMenu(turn)],
+  ].filter((row) => row.length > 0);
+  const head = `**${inWords(found.name, language)}**\n${inWords(kind.name, language)}. ${t('book:minutes', { count: kind.minutes })}`;
+  return {
+    replies: [
+      {
+        text: [head, free.length > 0 ? clockNote(free, turn) : t('book:noTimes'), demoNote(free[0]?.demo ?? found.demo, turn)].filter((part) => part !== '').join('\n\n'),
+        rows: [...inRows(free.map((slot) => timeChoice(slot, day !== undefined, turn)), day ? 3 : 1), ...around],
+      },
+    ],
+    at: stand('time', here),
+  };
+}
+
+/** A time as a button: in Kyiv's clock, and in the person's own where it differs. */
+function timeChoice(slot: Slot, dayIsKnown: boolean, turn: Turn): Choice {
+  const own = zoneOf(turn.session, turn.services.knowledge);
+  const time = dayIsKnown ? timeOf(slot.at, slot.zone, turn.language) : shortTimeOf(slot.at, slot.zone, turn.language);
+  const yours = clocksDiffer(slot.at, slot.zone, own) ? ` ${turn.t('resources:yours', { time: timeOf(slot.at, own, turn.language) })}` : '';
+  return { label: `${time}${yours}`, action: `book:at:${packed(slot.wall)}` };
+}
+
+function clockNote(free: readonly Slot[], turn: Turn): string {
+  const own = zoneOf(turn.session, turn.services.knowledge);
+  const first = free[0];
+  return turn.t(first && clocksDiffer(first.at, first.zone, own) ? 'book:pickTimeKyiv' : 'book:pickTime');
+}
+
+async function kinds(told: ToldSoFar, turn: Turn): Promise<Told> {
+  const offered = told.library ? await turn.services.bookings.kindsAt(told.library) : [];
+  if (offered.length === 0) return whichLibrary(turn);
+  const lines = offered.map((kind) => `**${inWords(kind.name, turn.language)}.** ${inWords(kind.about, turn.language)}`);
+  return {
+    replies: [
+      {
+        text: [turn.t('book:whichKind'), ...lines].join('\n'),
+        rows: [...offered.map((kind) => [{ label: inWords(kind.name, turn.language), action: `book:kind:${kind.id}` }]), [toMenu(turn)]],
+      },
+    ],
+    at: stand('time', told),
+  };
+}
+
+async function days(told: ToldSoFar, turn: Turn): Promise<Told> {
+  if (!told.library || !told.kind) return times(told, turn);
+  const free = await turn.services.bookings.freeDays({ library: told.library, kind: told.kind, limit: 12 });
+  if (free.length === 0) return times(told, turn);
+  const choices = free.map(({ day }) => ({
+    label: shortDayOf(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: 'Europe/Kyiv', plainTime: '12:00' }).epochMilliseconds, 'Europe/Kyiv', turn.language),
+    action: `book:day:${day}`,
+  }));
+  return { replies: [{ text: turn.t('book:whichDay'), rows: [...inRows(choices, 3), [toMenu(turn)]] }], at: stand('time', told) };
+}
+
+async function chosenTime(value: string, told: ToldSoFar, turn: Turn): Promise<Told> {
+  const wall = unpacked(value);
+  if (!wall || !told.library || !told.kind) return times(told, turn);
+  const kind = turn.services.bookings.kind(told.kind);
+  const next = { ...told, wall };
+  const [only, ...others] = howsFor(kind, turn);
+  if (only && others.length === 0) return chosenHow(only, next, turn);
+  return askHow(next, turn);
+}
+
+// ---------------------------------------------------------------- how
+
+/** A video call needs a messenger that makes calls; one who has none is offered the rest. */
+function howsFor(kind: Kind | undefined, turn: Turn): How[] {
+  const can = turn.services.channel(turn.event.channel);
+  return (kind?.how ?? []).filter((how) => how !== 'video' || can.call);
+}
+
+async function askHow(told: ToldSoFar, turn: Turn): Promise<Told> {
+  const kind = told.kind ? turn.services.bookings.kind(told.kind) : undefined;
+  const choices = howsFor(kind, turn).map((how) => ({ label: turn.t(`book:how.${how}`), action: `book:how:${how}` }));
+  if (choices.length === 0) return times(told, turn);
+  return {
+    replies: [{ text: turn.t('book:askHow'), rows: [...choices.map((choice) => [choice]), [{ label: turn.t('book:otherTime'), action: 'book:times' }, toMenu(turn)]] }],
+    at: stand('how', told),
+  };
+}
+
+async function chosenHow(value: string, told: ToldSoFar, turn: Turn): Promise<Told> {
+  if (!told.wall) return times(told, turn);
+  const kind = told.kind ? turn.services.bookings.kind(told.kind) : undefined;
+  if (!howsFor(kind, turn).includes(value as How)) return askHow(told, turn);
+  const next = { ...told, how: value };
+  if (value === 'phone') return askPhone(next, turn);
+  return kind?.anonymous ? askConfirm({ ...next, name: '' }, turn) : askName(next, turn);
+}
+
+// ---------------------------------------------------------------- phone and name
+
+async function askPhone(told: ToldSoFar, turn: Turn): Promise<Told> {
+  const can = turn.services.channel(turn.event.channel).contact;
+  return {
+    replies: [
+      {
+        text: turn.t(can ? 'book:askPhone' : 'book:askPhoneTyped'),
+        rows: [[{ label: turn.t('book:otherHow'), action: `book:at:${packed(told.wall ?? '')}` }, toMenu(turn)]],
+        ...(can ? { ask: { what: 'contact', label: turn.t('book:sharePhone') } as const } : {}),
+      },
+    ],
+    at: stand('phone', told),
+  };
+}
+
+/** A shared number brings its owner's name along, so that nothing more is asked. */
+async function hearPhone(deed: Deed, told: ToldSoFar, turn: Turn): Promise<Told | null> {
+  const given = deed.kind === 'contact' ? deed.phone : deed.kind === 'text' ? deed.text : null;
+  if (given === null) return null;
+  const phone = turn.services.phone(given, turn.session.country);
+  if (!phone) {
+    // Few digits: it was no try at a number, so let it be answered as a question.
+    if (deed.kind === 'text' && deed.text.replace(/\D/g, '').length < 5) return null;
+    return { ...(await askPhone(told, turn)), replies: [{ text: turn.t('book:badPhone'), rows: [[{ label: turn.t('book:otherHow'), action: `book:at:${packed(told.wall ?? '')}` }, toMenu(turn)]] }] };
+  }
+  const next = { ...told, phone };
+  const kind = told.kind ? turn.services.bookings.kind(told.kind) : undefined;
+  if (kind?.anonymous) return askConfirm({ ...next, name: '' }, turn);
+  if (deed.kind === 'contact' && deed.name) return askConfirm({ ...next, name: tidyName(deed.name) }, turn);
+  return askName(next, turn);
+}
+
+async function askName(told: ToldSoFar, turn: Turn): Promise<Told> {
+  const suggested = suggestedName(turn);
+  return {
+    replies: [
+      {
+        text: turn.t(suggested === '' ? 'book:askNameTyped' : 'book:askName'),
+        rows: [...(suggested === '' ? [[{ label: turn.t('book:noName'), action: 'book:name' }]] : [[{ label: suggested, action: 'book:name' }]]), [toMenu(turn)]],
+      },
+    ],
+    at: stand('name', told),
+  };
+}
+
+/** A short line is a name; a long one is a question that wants its answer first. */
+async function hearName(text: string, told: ToldSoFar, turn: Turn): Promise<Told | null> {
+  const name = tidyName(text);
+  if (name === '' || text.trim().length > longestName || /[?\n]/.test(text)) return null;
+  return askConfirm({ ...told, name }, turn);
+}
+
+const longestName = 40;
+
+function suggestedName(turn: Turn): string {
+  return tidyName(turn.event.hint?.name ?? '').slice(0, longestName);
+}
+
+function tidyName(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').replace(/\s+/g, ' ').trim();
+}
+
+// ---------------------------------------------------------------- confirm
+
+async function askConfirm(told: ToldSoFar, turn: Turn): Promise<Told> {
+  const { directory, bookings } = turn.services;
+  const found = told.library ? directory.get(told.library) : undefined;
+  const kind = told.kind ? bookings.kind(told.kind) : undefined;
+  if (!found || !kind || !told.wall || !told.how) return times(told, turn);
+  const at = instantOf(told.wall);
+  const lines = [
+    turn.t('book:check'),
+    `**${whenWords(at, 'Europe/Kyiv', turn)}**`,
+    inWords(found.name, turn.language),
+    `${inWords(kind.name, turn.language)}, ${turn.t(`book:how.${told.how}`).toLowerCase()}, ${turn.t('book:minutes', { count: kind.minutes })}`,
+    ...(told.name ? [turn.t('book:calledBy', { name: turn.services.plain(told.name) })] : []),
+    ...(told.phone ? [turn.t('book:phoneIs', { phone: told.phone })] : []),
+  ];
+  return {
+    replies: [
+      {
+        text: lines.join('\n'),
+        rows: [
+          [{ label: turn.t('book:yes'), action: 'book:yes' }],
+          [
+            { label: turn.t('book:otherTime'), action: 'book:times' },
+            ...(kind.anonymous ? [] : [{ label: turn.t('book:otherName'), action: 'book:rename' }]),
+          ],
+          [toMenu(turn)],
+        ],
+      },
+    ],
+    at: stand('confirm', told),
+  };
+}
+
+async function confirm(told: ToldSoFar, turn: Turn): Promise<Told> {
+  const { library, kind, wall, how } = told;
+  if (!library || !kind || !wall || !how) return times(told, turn);
+  const outcome = await turn.services.bookings.book({
+    eventId: turn.eventId,
+    person: turn.person,
+    library,
+    kind,
+    wall,
+    how: how as How,
+    name: told.name ?? '',
+    phone: told.phone ?? null,
+    language: turn.language,
+    channel: turn.event.channel,
+    fromAnonymousChannel: turn.services.channel(turn.event.channel).anonymous,
+  });
+  return answered[outcome.outcome](outcome as never, told, turn);
+}
+
+/** What the bot says of each outcome. The type keeps it complete. */
+const answered: { [K in BookOutcome['outcome']]: (outcome: Extract<BookOutcome, { outcome: K }>, told: ToldSoFar, turn: Turn) => Told | Promise<Told> } = {
+  booked: ({ booking }, _told, turn) => ({ replies: [bookedReply('book:booked', booking, turn)], at: null }),
+  requested: ({ booking }, _told, turn) => ({ replies: [bookedReply('book:requested', booking, turn)], at: null }),
+  taken: ({ nearest }, told, turn) => taken(nearest, told, turn),
+  'too-many': (_outcome, _told, turn) => ({
+    replies: [{ text: turn.t('book:tooMany'), rows: [[{ label: turn.t('menu:mybookings'), action: 'mybookings' }], [toMenu(turn)]] }],
+    at: null,
+  }),
+  'not-joined': (_outcome, _told, turn) => whichLibrary(turn),
+};
+
+function taken(nearest: readonly Slot[], told: ToldSoFar, turn: Turn): Told {
+  return {
+    replies: [
+      {
+        text: turn.t(nearest.length > 0 ? 'book:taken' : 'book:noTimes'),
+        rows: [
+          ...nearest.map((slot) => [timeChoice(slot, false, turn)]),
+          [{ label: turn.t('book:otherDay'), action: 'book:days' }, { label: turn.t('book:otherLibrary'), action: 'book:libs' }],
+          [toMenu(turn)],
+        ],
+      },
+    ],
+    at: stand('time', { ...told, wall: '' }),
+  };
+}
+
+function bookedReply(key: string, booking: Booking, turn: Turn): Reply {
+  return {
+    text: [`${turn.t(key)}\n${describeBooking(booking, turn)}`, turn.t('book:changeAnyTime'), demoNote(booking.demo, turn)].filter((part) => part !== '').join('\n\n'),
+    rows: [
+      [{ label: turn.t('mybookings:calendar'), action: `mybookings:ics:${booking.id}` }],
+      [{ label: turn.t('menu:mybookings'), action: 'mybookings' }, toMenu(turn)],
+    ],
+  };
+}
+
+/** Time in both clocks, place, how long and in which way. */
+export function describeBooking(booking: Booking, turn: Turn): string {
+  const { t, language, services } = turn;
+  const found = services.directory.get(booking.library);
+  const where = found ? inWords(found.name, language) : booking.library;
+  const address = found?.address && booking.how === 'in-person' ? `, ${found.address}` : '';
+  return [
+    `**${whenWords(booking.at, booking.zone, turn)}**`,
+    `${where}${address}`,
+    `${t(`book:how.${booking.how}`)}, ${t('book:minutes', { count: booking.minutes })}`,
+    ...(booking.state === 'requested' ? [t('book:notYet')] : []),
+  ].join('\n');
+}
+
+/** «четвер, 3 грудня, о 15:00 за київським часом (у вас 14:00)» */
+export function whenWords(at: number, zone: string, turn: Turn): string {
+  const { language, t } = turn;
+  const own = zoneOf(turn.session, turn.services.knowledge);
+  const values = { day: dayOf(at, zone, language), time: timeOf(at, zone, language) };
+  if (!clocksDiffer(at, zone, own)) return t('book:when', values);
+  const sameDay = isoDayOf(at, zone) === isoDayOf(at, own);
+  const yours = sameDay ? timeOf(at, own, language) : `${shortDayOf(at, own, language)}, ${timeOf(at, own, language)}`;
+  return `${t('book:whenKyiv', values)} ${t('resources:yours', { time: yours })}`;
+}
+
+export function demoNote(demo: boolean, turn: Turn): string {
+  return demo ? turn.t('notices:demo') : '';
+}
+
+/** A wall time inside a button: `202612031500`. */
+export function packed(wall: string): string {
+  return wall.replace(/\D/g, '').slice(0, 12);
+}
+
+/** null when it is none. */
+export function unpacked(text: string): string | null {
+  const parts = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})$/.exec(text);
+  return parts ? `${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}` : null;
+}
+
+function instantOf(wall: string): number {
+  return Temporal.PlainDateTime.from(wall).toZonedDateTime('Europe/Kyiv').epochMilliseconds;
+}

@@ -1,0 +1,31 @@
+import type { Flow } from '../flow.ts';
+import { ask } from './ask.ts';
+import { book } from './book.ts';
+import { country } from './country.ts';
+import { language } from './language.ts';
+import { librarian } from './librarian.ts';
+import { library } from './library.ts';
+import { menu } from './menu.ts';
+import { mybookings } from './mybookings.ts';
+import { exportData, forget, privacy } from './privacy.ts';
+import { resources } from './resources.ts';
+import { sos } from './sos.ts';
+import { start } from './start.ts';
+
+/** Every flow. The word of a flow begins its actions and names its command, its texts and its test. */
+export const flows: readonly Flow[] = [
+  start,
+  menu,
+  ask,
+  sos,
+  resources,
+  library,
+  book,
+  mybookings,
+  language,
+  country,
+  librarian,
+  privacy,
+  exportData,
+  forget,
+];

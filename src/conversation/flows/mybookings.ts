@@ -1,0 +1,172 @@
+import type { Booking, Slot } from '../../bookings/bookings.ts';
+import { clocksDiffer, shortDayOf, shortTimeOf, timeOf } from '../clock-words.ts';
+import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
+import { inWords } from '../names.ts';
+import type { Choice } from '../reply.ts';
+import { inRows, toMenu } from '../screens.ts';
+import { demoNote, describeBooking, packed, unpacked } from './book.ts';
+
+/**
+ * What the person has booked: shown, moved, cancelled, taken to the calendar.
+ * `mybookings` · `mybookings:ics:<id>` · `mybookings:move:<id>` · `mybookings:days:<id>` · `mybookings:day:<id>:<day>` ·
+ * `mybookings:to:<id>:<wall>` · `mybookings:cancel:<id>` · `mybookings:gone:<id>`
+ */
+export const mybookings: Flow = {
+  word: 'mybookings',
+  async choose([step, id = '', value = ''], turn) {
+    // Cancelled first, looked at after: a repeat of the same event finds the booking gone and must answer the same.
+    if (step === 'gone') return cancel(id, turn);
+    const open = await turn.services.bookings.of(turn.person);
+    const booking = open.find((candidate) => candidate.id === id);
+    if (!step) return list(open, turn);
+    if (!booking) return unknown(open, turn);
+    switch (step) {
+      case 'ics':
+        return calendar(booking, turn);
+      case 'move':
+        return newTimes(booking, turn);
+      case 'days':
+        return newDays(booking, turn);
+      case 'day':
+        return newTimes(booking, turn, `${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6, 8)}`);
+      case 'to':
+        return moveTo(booking, unpacked(value), turn);
+      case 'cancel':
+        return askCancel(booking, turn);
+      default:
+        return list(open, turn);
+    }
+  },
+};
+
+function list(open: readonly Booking[], turn: Turn): Told {
+  if (open.length === 0) {
+    return { replies: [{ text: turn.t('mybookings:none'), rows: [[{ label: turn.t('menu:book'), action: 'book' }], [toMenu(turn)]] }], at: null };
+  }
+  return {
+    replies: open.map((booking, i) => ({
+      text: [describeBooking(booking, turn), demoNote(booking.demo, turn)].filter((part) => part !== '').join('\n\n'),
+      rows: [
+        [
+          { label: turn.t('mybookings:move'), action: `mybookings:move:${booking.id}` },
+          { label: turn.t('mybookings:cancel'), action: `mybookings:cancel:${booking.id}` },
+        ],
+        [{ label: turn.t('mybookings:calendar'), action: `mybookings:ics:${booking.id}` }],
+        ...(i === open.length - 1 ? [[toMenu(turn)]] : []),
+      ],
+    })),
+    at: null,
+  };
+}
+
+function unknown(open: readonly Booking[], turn: Turn): Told {
+  const told = list(open, turn);
+  return { ...told, replies: [{ text: turn.t('mybookings:notThere') }, ...told.replies] };
+}
+
+function calendar(booking: Booking, turn: Turn): Told {
+  const found = turn.services.directory.get(booking.library);
+  const place = found ? inWords(found.name, turn.language) : '';
+  const content = turn.services.calendarFile(
+    booking,
+    {
+      // Neutral on purpose: others may see the calendar.
+      summary: turn.t('mybookings:calendarTitle'),
+      location: [place, found?.address ?? ''].filter((part) => part !== '').join(', '),
+      description: turn.t('mybookings:calendarText'),
+    },
+    turn.now,
+  );
+  return {
+    replies: [
+      {
+        text: turn.t('mybookings:calendarHere'),
+        document: { name: 'vistka.ics', mime: 'text/calendar', content },
+        rows: [[{ label: turn.t('menu:mybookings'), action: 'mybookings' }, toMenu(turn)]],
+      },
+    ],
+  };
+}
+
+async function newTimes(booking: Booking, turn: Turn, day?: string): Promise<Told> {
+  const { library, kind } = booking;
+  const free = await turn.services.bookings.free({ library, kind, limit: day ? 12 : 3, ...(day ? { day } : {}) });
+  return offer(free.length > 0 ? 'mybookings:pickTime' : 'book:noTimes', free, booking, turn);
+}
+
+function offer(key: string, free: readonly Slot[], booking: Booking, turn: Turn): Told {
+  const own = zoneOf(turn.session, turn.services.knowledge);
+  const choices: Choice[] = free.map((slot) => ({
+    label: `${shortTimeOf(slot.at, slot.zone, turn.language)}${clocksDiffer(slot.at, slot.zone, own) ? ` ${turn.t('resources:yours', { time: timeOf(slot.at, own, turn.language) })}` : ''}`,
+    action: `mybookings:to:${booking.id}:${packed(slot.wall)}`,
+  }));
+  return {
+    replies: [
+      {
+        text: turn.t(key),
+        rows: [
+          ...choices.map((choice) => [choice]),
+          [
+            { label: turn.t('book:otherDay'), action: `mybookings:days:${booking.id}` },
+            { label: turn.t('mybookings:leave'), action: 'mybookings' },
+          ],
+        ],
+      },
+    ],
+  };
+}
+
+async function newDays(booking: Booking, turn: Turn): Promise<Told> {
+  const free = await turn.services.bookings.freeDays({ library: booking.library, kind: booking.kind, limit: 12 });
+  const choices = free.map(({ day }) => ({
+    label: shortDayOf(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: booking.zone, plainTime: '12:00' }).epochMilliseconds, booking.zone, turn.language),
+    action: `mybookings:day:${booking.id}:${day.replaceAll('-', '')}`,
+  }));
+  return {
+    replies: [
+      {
+        text: turn.t(choices.length > 0 ? 'book:whichDay' : 'book:noTimes'),
+        rows: [...inRows(choices, 3), [{ label: turn.t('mybookings:leave'), action: 'mybookings' }]],
+      },
+    ],
+  };
+}
+
+async function moveTo(booking: Booking, wall: string | null, turn: Turn): Promise<Told> {
+  if (!wall) return newTimes(booking, turn);
+  const moved = await turn.services.bookings.move({ eventId: turn.eventId, person: turn.person, booking: booking.id, wall });
+  if (moved.outcome === 'taken') return offer('book:taken', moved.nearest, booking, turn);
+  if (moved.outcome === 'unknown') return unknown(await turn.services.bookings.of(turn.person), turn);
+  return {
+    replies: [
+      {
+        text: [`${turn.t('mybookings:moved')}\n${describeBooking(moved.booking, turn)}`, demoNote(moved.booking.demo, turn)].filter((part) => part !== '').join('\n\n'),
+        rows: [[{ label: turn.t('mybookings:calendar'), action: `mybookings:ics:${booking.id}` }], [{ label: turn.t('menu:mybookings'), action: 'mybookings' }, toMenu(turn)]],
+      },
+    ],
+    at: null,
+  };
+}
+
+function askCancel(booking: Booking, turn: Turn): Told {
+  return {
+    replies: [
+      {
+        text: `${turn.t('mybookings:askCancel')}\n${describeBooking(booking, turn)}`,
+        rows: [
+          [{ label: turn.t('mybookings:yesCancel'), action: `mybookings:gone:${booking.id}` }],
+          [{ label: turn.t('mybookings:leave'), action: 'mybookings' }],
+        ],
+      },
+    ],
+  };
+}
+
+async function cancel(id: string, turn: Turn): Promise<Told> {
+  const outcome = await turn.services.bookings.cancel({ eventId: turn.eventId, person: turn.person, booking: id });
+  if (outcome.outcome === 'unknown') return unknown(await turn.services.bookings.of(turn.person), turn);
+  return {
+    replies: [{ text: turn.t('mybookings:cancelled'), rows: [[{ label: turn.t('menu:book'), action: 'book' }], [toMenu(turn)]] }],
+    at: null,
+  };
+}

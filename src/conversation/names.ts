@@ -1,0 +1,29 @@
+import type { Language } from '../texts.ts';
+
+/** Names of countries and languages as the reader calls them (from Unicode's own tables), and texts by language. */
+
+const regions = new Map<Language, Intl.DisplayNames>();
+const tongues = new Map<Language, Intl.DisplayNames>();
+
+export function countryName(code: string, language: Language): string {
+  let names = regions.get(language);
+  if (!names) {
+    names = new Intl.DisplayNames(language, { type: 'region', style: 'short' });
+    regions.set(language, names);
+  }
+  return names.of(code.toUpperCase()) ?? code.toUpperCase();
+}
+
+export function languageName(code: string, language: Language): string {
+  let names = tongues.get(language);
+  if (!names) {
+    names = new Intl.DisplayNames(language, { type: 'language' });
+    tongues.set(language, names);
+  }
+  return names.of(code) ?? code;
+}
+
+/** A text in the reader's language, in Ukrainian where there is none. */
+export function inWords(words: { uk: string } & { [other in Language]?: string | undefined }, language: Language): string {
+  return words[language] ?? words.uk;
+}

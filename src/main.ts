@@ -1,0 +1,39 @@
+import { type App, startApp } from './app.ts';
+import { banner } from './banner.ts';
+import { ConfigError, loadConfig } from './config.ts';
+import { ContentError } from './content-file.ts';
+import { NotAlone } from './storage/alone.ts';
+
+/** The process: environment, start, signals, exit code. */
+async function main(): Promise<void> {
+  let app: App;
+  try {
+    const { config, secrets } = loadConfig(process.env);
+    app = await startApp(config, secrets);
+    process.stdout.write(banner(config, app.address));
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      // The last resort, should something not let go.
+      setTimeout(() => process.exit(1), 20_000).unref();
+      app.stop().catch((error) => {
+        process.stderr.write(`${explain(error)}\n`);
+        process.exitCode = 1;
+      });
+    });
+  }
+}
+
+/** What whoever started it can do about it. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return `The configuration has faults:\n${error.faults.map((fault) => `  ${fault}`).join('\n')}`;
+  if (error instanceof ContentError) return `The content has faults:\n${error.message}`;
+  if (error instanceof NotAlone) return `Can't start: ${error.message}.`;
+  return `Can't start: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+await main();
