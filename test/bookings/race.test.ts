@@ -136,6 +136,37 @@ describe.each(engines)('many at once, on %s', (engine) => {
     await expectBalanced();
   });
 
+  it.each(ways)('groups that would meet in the same room %s: one comes about, and is not overfull', async (_, run) => {
+    const circle = (i: number) =>
+      book({ library: 'hamlet', kind: 'circle', wall: `2026-12-03T${i % 2 ? '10:00' : '10:30'}` });
+    const walk = () => book({ library: 'hamlet', kind: 'walk', wall: '2026-12-03T10:15' });
+    const results = await run(many(40, (i) => (i % 5 === 4 ? walk() : circle(i))));
+    expect([1, 3]).toContain(count(results, 'booked'));
+    expect(new Set((await rows()).map((row) => row.wall)).size).toBe(1);
+    await expectBalanced();
+  });
+
+  it.each(ways)(
+    'one booking is moved to six times and cancelled at once %s: each in turn, none half',
+    async (_, run) => {
+      const person = randomUUID();
+      const first = await world.bookings.book(request({ person, wall: '2026-12-03T15:00' }));
+      const booking = first.outcome === 'booked' ? first.booking.id : '';
+      const times = ['10:00', '10:30', '11:00', '11:30', '12:00', '14:00'];
+      const moves = times.map((at): Call => {
+        return { call: 'move', request: { eventId: randomUUID(), person, booking, wall: `2026-12-03T${at}` } };
+      });
+      const cancel: Call = { call: 'cancel', request: { eventId: randomUUID(), person, booking } };
+      const results = await run([...moves, cancel]);
+      expect(count(results, 'cancelled')).toBe(1);
+      const [row] = await rows();
+      expect(row).toMatchObject({ state: 'cancelled', version: 2 + count(results, 'moved') });
+      expect(count(results, 'moved') + count(results, 'unknown')).toBe(6);
+      expect(await database.db.selectFrom('booking_slots').selectAll().execute()).toEqual([]);
+      await expectBalanced();
+    },
+  );
+
   it.each(ways)('one message delivered 20 times at once %s is one booking, told 20 times', async (_, run) => {
     const call = book();
     const results = await run(many(20, () => call));
