@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createBookings } from '../../src/bookings/book.ts';
+import { staff } from '../../src/cli/staff.ts';
+import { openDatabase } from '../../src/storage/database.ts';
+import { createSeal } from '../../src/storage/seal.ts';
+import { contentDir, request } from '../bookings/world.ts';
+
+const key = '07'.repeat(32);
+
+describe('the admin at a terminal', () => {
+  let dataDir: string;
+  let env: Record<string, string>;
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'vistka-staff-'));
+    env = { DATA_DIR: dataDir, SECRET_KEY: key, CONTENT_DIR: contentDir };
+  });
+  afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+  async function openBookings() {
+    // One moment for all, so that no full hour strikes in between.
+    const time = Date.now();
+    const database = await openDatabase({ kind: 'sqlite', file: join(dataDir, 'vistka.sqlite') });
+    const seal = createSeal([Buffer.from(key, 'hex')]);
+    return {
+      database,
+      bookings: await createBookings({ database, seal, clock: { now: () => time }, contentDir, demo: false }),
+    };
+  }
+
+  it('sees what waits, with the name, and confirms it while the bot runs', async () => {
+    const { database, bookings } = await openBookings();
+    // This kind keeps no name, so the list shows none.
+    const [quiet] = await bookings.free({ library: 'village', kind: 'quiet', limit: 1 });
+    const walls = (await bookings.free({ library: 'village', kind: 'talk', limit: 40 })).map((slot) => slot.wall);
+    const web = { fromAnonymousChannel: true, name: 'Oksana\u001b[2J' };
+    const made = [await bookings.book(request({ kind: 'quiet', wall: quiet?.wall ?? '' }))];
+    for (const wall of walls.slice(20, 24)) made.push(await bookings.book(request({ ...web, wall })));
+    expect(made.map(({ outcome }) => outcome)).toEqual(['requested', 'booked', 'booked', 'booked', 'requested']);
+    const last = made[4];
+    const id = last?.outcome === 'requested' ? last.booking.id : '';
+
+    const list = await staff(['requests'], env);
+    expect(list.code).toBe(0);
+    const [first, second] = list.out.split('\n');
+    expect(first).toContain(`${quiet?.wall.replace('T', ' ')} Europe/Kyiv  village  Тиха розмова  in-person`);
+    expect(first).not.toContain('Oksana');
+    expect(second).toBe(`${id}  ${walls[23]?.replace('T', ' ')} Europe/Kyiv  village  Розмова  in-person  Oksana [2J`);
+
+    expect(await staff(['confirm', id], env)).toMatchObject({ code: 0, out: expect.stringMatching(/^Confirmed: /) });
+    expect(await staff(['confirm', id], env)).toMatchObject({ code: 0, out: 'It was confirmed before.\n' });
+    expect((await staff(['requests'], env)).out).not.toContain(id);
+    await database.close();
+  });
+
+  it('is told when nothing waits, when an id is wrong, and how the command is used', async () => {
+    expect(await staff(['requests'], env)).toEqual({ code: 0, out: 'No booking waits to be confirmed.\n' });
+    expect((await staff(['confirm', 'nonsense'], env)).code).toBe(1);
+    for (const wrong of [[], ['confirm'], ['dance']]) expect((await staff(wrong, env)).out).toContain('npm run staff');
+  });
+});
