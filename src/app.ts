@@ -18,7 +18,7 @@ import { createMetrics, listenForMetrics, mountMetrics } from './http/metrics.ts
 import { createServer } from './http/server.ts';
 import { loadKnowledge } from './knowledge/load.ts';
 import { createDirectory } from './libraries/directory.ts';
-import { loadLibraries } from './libraries/load.ts';
+import { loadGazetteer, loadLibraries } from './libraries/load.ts';
 import { openState } from './libraries/opening-hours.ts';
 import { createPeople } from './people/people.ts';
 import { toE164 } from './people/phone.ts';
@@ -66,7 +66,11 @@ const perAddress = { burst: 120, perMinute: 120 };
 export async function startApp(config: Config, secrets: Secrets, overrides: Overrides = {}): Promise<App> {
   const clock = overrides.clock ?? systemClock(config.clockOffsetMs);
   const metrics = createMetrics();
-  const report = createReport({ level: config.logLevel, count: metrics.count, ...(overrides.write ? { write: overrides.write } : {}) });
+  const report = createReport({
+    level: config.logLevel,
+    count: metrics.count,
+    ...(overrides.write ? { write: overrides.write } : {}),
+  });
   const closers: (() => Promise<unknown> | unknown)[] = [];
   const stopAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -76,11 +80,13 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     // What it says and knows.
     const texts = loadTexts(config.localesDir);
     const knowledge = await loadKnowledge(config.contentDir);
-    const directory = createDirectory(loadLibraries(config.contentDir, { demo: config.demo }), config.contentDir);
+    const directory = createDirectory(
+      loadLibraries(config.contentDir, { demo: config.demo }),
+      loadGazetteer(config.contentDir),
+    );
 
     // What it remembers.
-    const [first = ownSecretKey(config.dataDir), ...older] = secrets.keys;
-    const seal = createSeal([first, ...older]);
+    const seal = createSeal([secrets.key ?? ownSecretKey(config.dataDir)]);
     if (!config.redisUrl) closers.push(await holdAlone(config.database));
     const database = await openDatabase(config.database);
     closers.push(() => database.close());
@@ -116,6 +122,16 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       defaultLanguage: config.defaultLanguage,
       sessionsDown: false,
     };
+    /** Everywhere but in the mailbox, which the inbox empties when the farewell has been said. */
+    async function forget(person: string): Promise<void> {
+      await bookings.forget(person);
+      for (const account of await people.reach(person)) {
+        if (account.channel === 'web') await transcripts.forget(account.sender);
+      }
+      await sessions.forget(person);
+      await people.forget(person);
+    }
+
     const inbox = createInbox({
       people,
       mailbox,
@@ -123,16 +139,12 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       leases,
       seal,
       services,
-      deliver: async (channel, recipient, reply) => outcomeOf((channels.get(channel) ?? never()).send(recipient, reply)),
+      deliver: async (channel, recipient, reply) =>
+        outcomeOf((channels.get(channel) ?? never()).send(recipient, reply)),
       apply: createApply({ database, people, clock }),
       async forget(person: string, event: Event) {
-        await bookings.forget(person);
-        for (const account of await people.reach(person)) {
-          if (account.channel === 'web') await transcripts.forget(account.sender);
-        }
         if (event.channel === 'web') await transcripts.forget(event.sender);
-        await sessions.forget(person);
-        await people.forget(person);
+        await forget(person);
       },
       clock,
       report,
@@ -177,7 +189,9 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
         {
           sessionHours: config.sessionHours,
           secure: config.publicUrl?.startsWith('https://') ?? false,
-          words: Object.fromEntries(languages.map((language) => [language, webWords((key) => texts.t(language, `web:${key}`))])) as Parameters<typeof createWeb>[0]['words'],
+          words: Object.fromEntries(
+            languages.map((language) => [language, webWords((key) => texts.t(language, `web:${key}`))]),
+          ) as Parameters<typeof createWeb>[0]['words'],
           title: config.libraryName ?? texts.t(config.defaultLanguage, 'telegram:name'),
         },
         {
@@ -197,9 +211,12 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     mountHealth(server.app, {
       async stores() {
         await database.db.selectFrom('people').select('id').limit(1).execute();
-        return { sql: { ok: true }, ...(redis ? { redis: { ok: redis.ready, problem: redis.ready ? null : 'no answer' } } : {}) };
+        return {
+          sql: { ok: true },
+          ...(redis ? { redis: { ok: redis.ready, problem: redis.ready ? null : 'no answer' } } : {}),
+        };
       },
-      content: () => ({ ok: true, articles: knowledge.articleIds().length, libraries: directory.all().length }),
+      content: () => ({ ok: true, libraries: directory.all().length }),
       channels: () => Object.fromEntries([...channels.values()].map((channel) => [channel.name, channel.health()])),
       now: () => clock.now(),
     });
@@ -210,7 +227,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     closers.push(() => inbox.stop());
     closers.push(() => Promise.all([server.close(), ...[...channels.values()].map((channel) => channel.stop())]));
     if (config.metricsPort !== null) {
-      const metricsServer = await listenForMetrics(metrics, { host: config.host, port: config.metricsPort });
+      const metricsServer = await listenForMetrics(metrics, config.host, config.metricsPort);
       closers.push(() => metricsServer.close());
     }
     for (const channel of channels.values()) channel.start();
@@ -225,6 +242,13 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
         await transcripts.sweep();
         await sweepEffects(database.db, clock.now());
         await embeddedSessions?.sweep();
+        // A web chat can't be come back to once its cookie is gone.
+        const cookieDays = Math.ceil(config.sessionHours / 24) + 1;
+        for (const person of await people.unseen(['web'], cookieDays, 500)) {
+          if ((await bookings.of(person)).length > 0) continue;
+          await forget(person);
+          await mailbox.forget(person);
+        }
       } catch (error) {
         report.fault('sweep', error);
       }
@@ -246,7 +270,21 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
 
 /** The bot's commands and descriptions on Telegram, in every language. */
 function introductions(texts: ReturnType<typeof loadTexts>) {
-  const shown = ['menu', 'ask', 'sos', 'resources', 'library', 'book', 'mybookings', 'language', 'country', 'librarian', 'privacy', 'export', 'forget'];
+  const shown = [
+    'menu',
+    'ask',
+    'sos',
+    'resources',
+    'library',
+    'book',
+    'mybookings',
+    'language',
+    'country',
+    'librarian',
+    'privacy',
+    'export',
+    'forget',
+  ];
   const one = (language: (typeof languages)[number]) => ({
     commands: shown.map((command) => ({ command, description: texts.t(language, `telegram:commands.${command}`) })),
     description: texts.t(language, 'telegram:description'),

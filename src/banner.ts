@@ -15,7 +15,15 @@ export function banner(config: Config, address: string): string {
     `  ${config.database.kind === 'postgres' ? say('postgresOn') : say('sqlite', { file: config.database.file })}`,
     `  ${config.redisUrl ? say('redisOn') : say('redisOff')}`,
     ...(config.demo ? [`  ${say('demo')}`] : []),
-    ...(config.clockOffsetMs !== 0 ? [`  ${say('clock', { offset: Temporal.Duration.from({ milliseconds: Math.round(config.clockOffsetMs) }).round({ largestUnit: 'hours' }).toString() })}`] : []),
+    ...(config.clockOffsetMs !== 0
+      ? [
+          `  ${say('clock', {
+            offset: Temporal.Duration.from({ milliseconds: Math.round(config.clockOffsetMs) })
+              .round({ largestUnit: 'hours' })
+              .toString(),
+          })}`,
+        ]
+      : []),
     '',
     `  ${say('stop')}`,
     '',

@@ -7,7 +7,13 @@ import { z } from 'zod';
  */
 export type Config = {
   telegram: { apiRoot: string; mode: 'polling' | 'webhook'; messagesPerSecond: number } | null;
-  viber: { apiRoot: string; name: string; avatar: string | null; callsPer10s: number; prices: Record<string, number> } | null;
+  viber: {
+    apiRoot: string;
+    name: string;
+    avatar: string | null;
+    callsPer10s: number;
+    prices: Record<string, number>;
+  } | null;
   publicUrl: string | null;
   host: string;
   port: number;
@@ -33,8 +39,8 @@ export type Secrets = {
   telegramToken: string | null;
   telegramWebhookSecret: string | null;
   viberToken: string | null;
-  /** SECRET_KEY first, then SECRET_KEY_OLD: 32 bytes each. Empty: made in the data directory. */
-  keys: readonly Buffer[];
+  /** 32 bytes; null: made in the data directory. */
+  key: Buffer | null;
 };
 
 /** Every fault of the environment at once: which variable, what is wrong, how to mend it. */
@@ -52,7 +58,11 @@ const telegramRoot = 'https://api.telegram.org';
 const viberRoot = 'https://chatapi.viber.com/pa';
 
 const number = (min: number, max: number) =>
-  z.coerce.number({ error: 'write a number' }).int('write a whole number').min(min, `at least ${min}`).max(max, `at most ${max}`);
+  z.coerce
+    .number({ error: 'write a number' })
+    .int('write a whole number')
+    .min(min, `at least ${min}`)
+    .max(max, `at most ${max}`);
 const url = z
   .url({ protocol: /^https?$/, error: 'write a full address, for example https://bot.library.example' })
   .transform((value) => value.replace(/\/+$/, ''));
@@ -62,10 +72,16 @@ const key = z
   .transform((hex) => Buffer.from(hex, 'hex'));
 
 const environment = z.object({
-  TELEGRAM_BOT_TOKEN: z.string().regex(/^\d+:[\w-]+$/, 'write the token as BotFather gave it, for example 123456:ABC-def').optional(),
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .regex(/^\d+:[\w-]+$/, 'write the token as BotFather gave it, for example 123456:ABC-def')
+    .optional(),
   TELEGRAM_API_ROOT: url.default(telegramRoot),
   TELEGRAM_MODE: z.enum(['polling', 'webhook'], 'write polling or webhook').optional(),
-  TELEGRAM_WEBHOOK_SECRET: z.string().regex(/^[\w-]{16,256}$/, 'write 16 to 256 letters, digits, _ or -').optional(),
+  TELEGRAM_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[\w-]{16,256}$/, 'write 16 to 256 letters, digits, _ or -')
+    .optional(),
   TELEGRAM_MESSAGES_PER_SECOND: number(0, 1000).default(30),
   VIBER_AUTH_TOKEN: z.string().min(10, 'write the token as Viber gave it').optional(),
   VIBER_API_ROOT: url.default(viberRoot),
@@ -89,15 +105,26 @@ const environment = z.object({
   METRICS_PORT: number(0, 65_535).optional(),
   TRUSTED_PROXIES: z
     .string()
-    .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
-    .refine((parts) => parts.every(isAddressOrNetwork), 'write addresses or networks, separated by commas, for example 10.0.0.0/8')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .refine(
+      (parts) => parts.every(isAddressOrNetwork),
+      'write addresses or networks, separated by commas, for example 10.0.0.0/8',
+    )
     .default([]),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'write debug, info, warn, error or silent').default('info'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], 'write debug, info, warn, error or silent')
+    .default('info'),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'write an address such as redis://127.0.0.1:6379' }).optional(),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'write an address such as postgres://user:password@host/vistka' }).optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'write an address such as postgres://user:password@host/vistka' })
+    .optional(),
   DATA_DIR: z.string().min(1).default('./data'),
   SECRET_KEY: key.optional(),
-  SECRET_KEY_OLD: key.optional(),
   CONTENT_DIR: z.string().min(1).default('./content'),
   LOCALES_DIR: z.string().min(1).default('./locales'),
   DEFAULT_LANGUAGE: z.enum(['uk', 'en', 'pl', 'ru'], 'write uk, en, pl or ru').default('uk'),
@@ -131,7 +158,9 @@ const environment = z.object({
 
 /** @throws ConfigError with every fault of the environment. Empty values count as absent. */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): { config: Config; secrets: Secrets } {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
   const parsed = environment.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (!parsed.success) throw new ConfigError(faults);
@@ -147,7 +176,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
     faults.push('TELEGRAM_MODE: a webhook needs a public address: set PUBLIC_URL, or write polling');
   }
   if (e.DATABASE_URL && !e.SECRET_KEY) {
-    faults.push('SECRET_KEY: with DATABASE_URL it must be given (openssl rand -hex 32), for another process must read the same data');
+    faults.push(
+      'SECRET_KEY: with DATABASE_URL it must be given (openssl rand -hex 32), for another process must read the same data',
+    );
   }
   const roots = [
     ...(e.TELEGRAM_BOT_TOKEN ? [e.TELEGRAM_API_ROOT] : []),
@@ -203,7 +234,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
       telegramToken: e.TELEGRAM_BOT_TOKEN ?? null,
       telegramWebhookSecret: e.TELEGRAM_WEBHOOK_SECRET ?? null,
       viberToken: e.VIBER_AUTH_TOKEN ?? null,
-      keys: [e.SECRET_KEY, e.SECRET_KEY_OLD].filter((k) => k !== undefined),
+      key: e.SECRET_KEY ?? null,
     },
   };
 }

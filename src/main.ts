@@ -30,7 +30,8 @@ async function main(): Promise<void> {
 
 /** What whoever started it can do about it. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError) return `The configuration has faults:\n${error.faults.map((fault) => `  ${fault}`).join('\n')}`;
+  if (error instanceof ConfigError)
+    return `The configuration has faults:\n${error.faults.map((fault) => `  ${fault}`).join('\n')}`;
   if (error instanceof ContentError) return `The content has faults:\n${error.message}`;
   if (error instanceof NotAlone) return `Can't start: ${error.message}.`;
   return `Can't start: ${error instanceof Error ? error.message : String(error)}`;

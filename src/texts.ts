@@ -23,7 +23,10 @@ export function loadTexts(localesDir: string): Texts {
   for (const language of languages) {
     const files = readdirSync(join(localesDir, language)).filter((name) => name.endsWith('.json'));
     resources[language] = Object.fromEntries(
-      files.map((name) => [name.replace('.json', ''), JSON.parse(readFileSync(join(localesDir, language, name), 'utf8'))]),
+      files.map((name) => [
+        name.replace('.json', ''),
+        JSON.parse(readFileSync(join(localesDir, language, name), 'utf8')),
+      ]),
     );
   }
   const namespaces = Object.keys(resources.uk ?? {});

@@ -27,10 +27,10 @@ export async function staff(args: readonly string[], env: Readonly<Record<string
   if (command !== 'requests' && !(command === 'confirm' && id)) return { code: 1, out: usage };
 
   const { config, secrets } = loadConfig(env);
-  const [first = ownSecretKey(config.dataDir), ...older] = secrets.keys;
+  const key = secrets.key ?? ownSecretKey(config.dataDir);
   const database = await openDatabase(config.database);
   try {
-    const parts = { database, seal: createSeal([first, ...older]), clock: systemClock(config.clockOffsetMs) };
+    const parts = { database, seal: createSeal([key]), clock: systemClock(config.clockOffsetMs) };
     if (command === 'confirm') return await confirm(parts, id ?? '');
     const kinds = new Map(loadKinds(config.contentDir).map((kind) => [kind.id, kind.name.uk]));
     return await requests(parts, (kind) => kinds.get(kind) ?? kind);

@@ -5,7 +5,12 @@ import type { Language } from '../texts.ts';
 const locale: Record<Language, string> = { uk: 'uk-UA', en: 'en-GB', pl: 'pl-PL', ru: 'ru-RU' };
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(language: Language, zone: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function format(
+  language: Language,
+  zone: string,
+  name: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
   const key = `${language} ${zone} ${name}`;
   const known = formats.get(key);
   if (known) return known;

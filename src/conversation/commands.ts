@@ -27,14 +27,19 @@ export function findCommand(text: string, turn: Turn): string | null {
   if (slash) return commandOf(slash[1]?.toLowerCase() ?? '');
 
   // A wish in words is short; a longer text that contains one is a question.
-  const said = trimmed.toLowerCase().replace(/[.!?…,"«»]+/g, '').replace(/\s+/g, ' ').trim();
+  const said = trimmed
+    .toLowerCase()
+    .replace(/[.!?…,"«»]+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
   if (said === '' || said.length > 40) return null;
   for (const language of languages) {
     const words = turn.services.words(language, 'commands:thisLanguage');
     if (words.includes(said)) return `language:${language}`;
   }
   for (const command of commands) {
-    if (languages.some((language) => turn.services.words(language, `commands:${command}`).includes(said))) return command;
+    if (languages.some((language) => turn.services.words(language, `commands:${command}`).includes(said)))
+      return command;
   }
   return null;
 }

@@ -21,7 +21,8 @@ export function createApply(deps: { database: Database; people: People; clock: {
     const day = new Date(now).toISOString().slice(0, 10);
     await database.transaction(async (trx) => {
       for (const { effect, index } of counts) {
-        if (await once(trx, `${eventId}:${index}`, now)) await addCount(trx, { day, name: effect.name, key: effect.key });
+        if (await once(trx, `${eventId}:${index}`, now))
+          await addCount(trx, { day, name: effect.name, key: effect.key });
       }
     });
   };

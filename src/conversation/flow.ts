@@ -1,7 +1,7 @@
 import type { Booking, Bookings } from '../bookings/bookings.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { Directory, OpeningHours, OpenState } from '../libraries/library.ts';
-import type { Profile } from '../people/people.ts';
+import type { Profile } from '../people/profile.ts';
 import type { Language, Values } from '../texts.ts';
 import type { Deed, Event } from './event.ts';
 import type { Reply } from './reply.ts';
@@ -67,7 +67,14 @@ export type Services = {
   calendarFile(booking: Booking, words: CalendarWords, now: number): string;
   /** `+380…` of a number as typed; null where it can't be one. `country` is where the person is. */
   phone(text: string, country: string | null): string | null;
-  channel(name: string): { place: boolean; contact: boolean; document: boolean; pin: boolean; call: boolean; anonymous: boolean };
+  channel(name: string): {
+    place: boolean;
+    contact: boolean;
+    document: boolean;
+    pin: boolean;
+    call: boolean;
+    anonymous: boolean;
+  };
   allow(person: string): Promise<{ ok: true } | { ok: false; first: boolean }>;
   /** The channels on which a person is known, for the export. */
   channelsOf(person: string): Promise<readonly string[]>;

@@ -39,8 +39,12 @@ function count(text: string, pattern: RegExp): number {
 }
 
 const polishWords = new Set(
-  'nie jak czy gdzie jest mam mnie sie na do od dla jestem pracy praca pracodawca ale co kiedy bez przez moge prosze dzien dobry witam'.split(' '),
+  'nie jak czy gdzie jest mam mnie sie na do od dla jestem pracy praca pracodawca ale co kiedy bez przez moge prosze dzien dobry witam'.split(
+    ' ',
+  ),
 );
 const englishWords = new Set(
-  'the a an i my me is are was do does how what where when who can could not to for of in on with and or have has need help want please they he she it am'.split(' '),
+  'the a an i my me is are was do does how what where when who can could not to for of in on with and or have has need help want please they he she it am'.split(
+    ' ',
+  ),
 );

@@ -57,7 +57,11 @@ export type InboxDeps = {
 };
 
 /** `later`: the platform can't take it now; the caller tries again after that many ms. */
-export type Delivery = { outcome: 'sent' } | { outcome: 'gone' } | { outcome: 'refused' } | { outcome: 'later'; afterMs: number };
+export type Delivery =
+  | { outcome: 'sent' }
+  | { outcome: 'gone' }
+  | { outcome: 'refused' }
+  | { outcome: 'later'; afterMs: number };
 
 export type Step = 'leased' | 'loaded' | 'turned' | 'applied' | 'saved' | 'sent' | 'done';
 
@@ -90,10 +94,17 @@ export function createInbox(deps: InboxDeps): Inbox {
     const letters: Letter[] = [];
     for (const event of events) {
       const person = await deps.people.identify(event.channel, event.sender);
-      letters.push({ channel: event.channel, eventId: event.eventId, person, at: event.at, payload: deps.seal.seal(JSON.stringify(event), person) });
+      letters.push({
+        channel: event.channel,
+        eventId: event.eventId,
+        person,
+        at: event.at,
+        payload: deps.seal.seal(JSON.stringify(event), person),
+      });
     }
     const fresh = await mailbox.write(letters);
-    for (const letter of letters) report.count('events', { channel: letter.channel, kind: fresh.includes(letter) ? 'new' : 'repeated' });
+    for (const letter of letters)
+      report.count('events', { channel: letter.channel, kind: fresh.includes(letter) ? 'new' : 'repeated' });
     for (const person of new Set(fresh.map((letter) => letter.person))) wake(person);
   }
 
@@ -239,7 +250,12 @@ export function createInbox(deps: InboxDeps): Inbox {
       const t = (text: string, values?: Record<string, string>) => deps.services.t(language, text, values);
       const apology: Reply = {
         text: t('notices:broken', { code }),
-        rows: [[{ label: t('menu:sos'), action: 'sos' }, { label: t('menu:menu'), action: 'menu' }]],
+        rows: [
+          [
+            { label: t('menu:sos'), action: 'sos' },
+            { label: t('menu:menu'), action: 'menu' },
+          ],
+        ],
       };
       return { session, replies: [apology], effects: [] };
     }
@@ -298,7 +314,13 @@ export function createInbox(deps: InboxDeps): Inbox {
       const person = known ?? (await deps.people.identify(event.channel, event.sender));
       const key = `${event.channel}:${event.eventId}`;
       const kept = await load(person);
-      const told = await turn(kept.session, event, key, person, kept.down ? { ...deps.services, sessionsDown: true } : deps.services);
+      const told = await turn(
+        kept.session,
+        event,
+        key,
+        person,
+        kept.down ? { ...deps.services, sessionsDown: true } : deps.services,
+      );
       await deps.apply(key, person, event.channel, told.effects);
       await save(person, told.session, key, []);
       return told.replies[0] ?? null;

@@ -24,6 +24,9 @@ export function languageName(code: string, language: Language): string {
 }
 
 /** A text in the reader's language, in Ukrainian where there is none. */
-export function inWords(words: { uk: string } & { [other in Language]?: string | undefined }, language: Language): string {
+export function inWords(
+  words: { uk: string } & { [other in Language]?: string | undefined },
+  language: Language,
+): string {
   return words[language] ?? words.uk;
 }

@@ -12,7 +12,8 @@ export function layOnScreens(sections: readonly string[], size = screenful): str
   const screens: string[] = [];
   for (const section of sections.filter((s) => s !== '')) {
     const last = screens.at(-1);
-    if (last !== undefined && last.length + 2 + section.length <= size) screens[screens.length - 1] = `${last}\n\n${section}`;
+    if (last !== undefined && last.length + 2 + section.length <= size)
+      screens[screens.length - 1] = `${last}\n\n${section}`;
     else screens.push(section);
   }
   return screens;

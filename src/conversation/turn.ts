@@ -28,7 +28,11 @@ export async function turn(
 
   const language = session.language ?? firstLanguage(event, services);
   // A chosen language is stored by words or a tap only; a platform's hint orders the first question and is not kept.
-  const firstWords = session.language === null && event.kind === 'text' && !event.text.startsWith('/') && guessLanguage(event.text) !== null;
+  const firstWords =
+    session.language === null &&
+    event.kind === 'text' &&
+    !event.text.startsWith('/') &&
+    guessLanguage(event.text) !== null;
   const start: Turn = {
     event,
     eventId,
@@ -45,7 +49,8 @@ export async function turn(
   if (danger?.certainty === 'sure') return close(start, firstWords, dangerAnswer(danger.class, start));
 
   const allowed = await services.allow(person);
-  if (!allowed.ok) return { session, replies: allowed.first ? [{ text: start.t('notices:tooMany') }] : [], effects: [] };
+  if (!allowed.ok)
+    return { session, replies: allowed.first ? [{ text: start.t('notices:tooMany') }] : [], effects: [] };
 
   return close(start, firstWords, withGentleQuestion(danger, start, await answer(start)));
 }
@@ -78,7 +83,12 @@ async function answer(turn: Turn): Promise<Told> {
     }
     case 'unreadable':
       return resume(turn, {
-        replies: [{ text: t(`notices:unreadable.${event.what}`), rows: [[{ label: t('menu:ask'), action: 'ask' }, toMenu(turn)]] }],
+        replies: [
+          {
+            text: t(`notices:unreadable.${event.what}`),
+            rows: [[{ label: t('menu:ask'), action: 'ask' }, toMenu(turn)]],
+          },
+        ],
       });
     default:
       return { replies: [], ...(session.at ? { at: session.at } : {}) };
@@ -107,7 +117,19 @@ async function choose(action: string, turn: Turn): Promise<Told> {
 const needsSession = new Set(['book', 'mybookings', 'forget']);
 
 function paused(turn: Turn): Told {
-  return { replies: [{ text: turn.t('notices:paused'), rows: [[{ label: turn.t('menu:ask'), action: 'ask' }, { label: turn.t('menu:sos'), action: 'sos' }]] }] };
+  return {
+    replies: [
+      {
+        text: turn.t('notices:paused'),
+        rows: [
+          [
+            { label: turn.t('menu:ask'), action: 'ask' },
+            { label: turn.t('menu:sos'), action: 'sos' },
+          ],
+        ],
+      },
+    ],
+  };
 }
 
 async function hear(turn: Turn): Promise<Told | null> {
@@ -136,7 +158,11 @@ function withGentleQuestion(danger: Danger | null, turn: Turn, told: Told): Told
 }
 
 /** The session after the turn, and the facts about the person as an effect, so that they outlive it. */
-function close(turn: Turn, languageIsNew: boolean, told: Told): { session: Session; replies: Reply[]; effects: Effect[] } {
+function close(
+  turn: Turn,
+  languageIsNew: boolean,
+  told: Told,
+): { session: Session; replies: Reply[]; effects: Effect[] } {
   const known = { ...(languageIsNew ? { language: turn.language } : {}), ...told.known };
   const session: Session = {
     ...turn.session,

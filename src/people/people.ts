@@ -1,6 +1,7 @@
 import type { Database } from '../storage/database.ts';
 import type { Seal } from '../storage/seal.ts';
 import { createKnown } from './known.ts';
+import type { Profile } from './profile.ts';
 import {
   accountsOf,
   addPerson,
@@ -11,6 +12,7 @@ import {
   markStopped,
   noteSeen,
   profileOf,
+  unseenPeople,
 } from './store.ts';
 
 /** Who the bot talks to. A person is a random id; platform ids are stored as a keyed hash and sealed (AES-256-GCM). */
@@ -29,18 +31,13 @@ export type People = {
   saveProfile(person: string, change: Partial<Profile>): Promise<void>;
   /** Blocked or unsubscribed: nothing is started by us until they write again. */
   stopped(person: string, channel: string): Promise<void>;
+  /**
+   * People who have not written for a year, or, known only on a channel where an account is a cookie, for `shortDays`:
+   * nobody is kept for ever.
+   */
+  unseen(shortLived: readonly string[], shortDays: number, limit: number): Promise<readonly string[]>;
   /** Everything of a person in this room. */
   forget(person: string): Promise<void>;
-};
-
-export type Profile = {
-  language: string | null;
-  /** Lower-case ISO code of where they are. */
-  country: string | null;
-  /** IANA zone; null: that of the country. */
-  zone: string | null;
-  /** "My library". */
-  library: string | null;
 };
 
 const REMEMBERED = 20_000;
@@ -102,6 +99,10 @@ export function createPeople(deps: { database: Database; seal: Seal; clock: { no
     async stopped(person, channel) {
       await markStopped(db, person, channel, clock.now());
       depart(person);
+    },
+    unseen(shortLived, shortDays, limit) {
+      const daysAgo = (days: number) => dayOf(clock.now() - days * 86_400_000);
+      return unseenPeople(db, { since: daysAgo(365), sinceShort: daysAgo(shortDays), shortLived }, limit);
     },
     async forget(person) {
       depart(person);

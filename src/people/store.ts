@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { newId } from '../ids.ts';
 import type { Database } from '../storage/database.ts';
 import type { Tables } from '../storage/tables/index.ts';
-import type { Profile } from './people.ts';
+import type { Profile } from './profile.ts';
 
 /** A person's account on a platform, as it is found: by its mark alone. */
 export type Account = { channel: string; mark: string };
@@ -90,6 +90,40 @@ export async function markStopped(db: Kysely<Tables>, person: string, channel: s
     .where('person', '=', person)
     .where('channel', '=', channel)
     .execute();
+}
+
+/**
+ * Who has not written since a day: `since` for everyone, `sinceShort` for those known only on channels where an account
+ * lasts no longer than a cookie.
+ */
+export async function unseenPeople(
+  db: Kysely<Tables>,
+  before: { since: string; sinceShort: string; shortLived: readonly string[] },
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('people')
+    .select('id')
+    .where((where) =>
+      where.or([
+        where('seen_day', '<', before.since),
+        where.and([
+          where('seen_day', '<', before.sinceShort),
+          where.not(
+            where.exists(
+              where
+                .selectFrom('identities')
+                .select('identities.person')
+                .whereRef('identities.person', '=', 'people.id')
+                .where('identities.channel', 'not in', before.shortLived),
+            ),
+          ),
+        ]),
+      ]),
+    )
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
 }
 
 /** Their accounts go with them (`on delete cascade`). */

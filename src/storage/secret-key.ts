@@ -17,6 +17,7 @@ export function ownSecretKey(dataDir: string): Buffer {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const key = readFileSync(file, 'utf8').trim();
-  if (!/^[0-9a-f]{64}$/i.test(key)) throw new Error(`${file}: holds no key of 64 hexadecimal digits; restore it from the backup`);
+  if (!/^[0-9a-f]{64}$/i.test(key))
+    throw new Error(`${file}: holds no key of 64 hexadecimal digits; restore it from the backup`);
   return Buffer.from(key, 'hex');
 }

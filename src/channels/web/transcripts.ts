@@ -9,7 +9,7 @@ export type Transcripts = {
   /** @returns the message's seq */
   append(chat: string, message: string): Promise<number>;
   /** Messages with a greater seq, oldest first. */
-  after(chat: string, seq: number, limit: number): Promise<{ seq: number; message: string }[]>;
+  after(chat: string, seq: number, limit: number): Promise<readonly { seq: number; message: string }[]>;
   /** Calls `fn` after each append of this process. @returns how to stop it */
   onAppend(chat: string, fn: () => void): () => void;
   forget(chat: string): Promise<void>;

@@ -94,12 +94,17 @@ function topicList(topic: string, page: number, turn: Turn): Told {
   if (articles.length === 0) return invite(turn);
   const shown = articles.slice(page * perPage, (page + 1) * perPage);
   const next: Choice[] =
-    articles.length > (page + 1) * perPage ? [{ label: turn.t('ask:moreTopics'), action: `ask:t:${topic}:${page + 1}` }] : [];
+    articles.length > (page + 1) * perPage
+      ? [{ label: turn.t('ask:moreTopics'), action: `ask:t:${topic}:${page + 1}` }]
+      : [];
   return {
     replies: [
       {
         text: `**${turn.t(`ask:topic.${topic}`)}**\n${turn.t('ask:pick')}`,
-        rows: [...shown.map((article) => [articleChoice(article, turn)]), [...next, { label: turn.t('ask:topics'), action: 'ask' }, toMenu(turn)]],
+        rows: [
+          ...shown.map((article) => [articleChoice(article, turn)]),
+          [...next, { label: turn.t('ask:topics'), action: 'ask' }, toMenu(turn)],
+        ],
       },
     ],
   };
@@ -116,7 +121,10 @@ function askCountry(article: Article, turn: Turn): Told {
   const { knowledge } = turn.services;
   const codes = knowledge.countries().filter((code) => code in article.countries);
   const others = knowledge.countries().filter((code) => !(code in article.countries));
-  const choices = [...codes, ...others, 'ua'].map((code) => ({ label: countryName(code, turn.language), action: `ask:c:${article.id}:${code}` }));
+  const choices = [...codes, ...others, 'ua'].map((code) => ({
+    label: countryName(code, turn.language),
+    action: `ask:c:${article.id}:${code}`,
+  }));
   const { text } = textOf(article, turn);
   return {
     replies: [
@@ -201,7 +209,10 @@ function more(article: Article, turn: Turn): Told {
         ? { text: screen }
         : {
             text: screen,
-            rows: [...related.map((other) => [articleChoice(other, turn)]), [{ label: turn.t('ask:librarian'), action: 'librarian' }, toMenu(turn)]],
+            rows: [
+              ...related.map((other) => [articleChoice(other, turn)]),
+              [{ label: turn.t('ask:librarian'), action: 'librarian' }, toMenu(turn)],
+            ],
           },
     ),
   };
@@ -210,14 +221,29 @@ function more(article: Article, turn: Turn): Told {
 function numbers(article: Article, turn: Turn): Told {
   const resources = turn.services.knowledge.resourcesFor(article, turn.session.country).slice(0, 5);
   const screens = layOnScreens(resources.map((resource) => resourceCard(resource, turn)));
-  if (screens.length === 0) return { replies: [{ text: turn.t('ask:noNumbers'), rows: [[{ label: turn.t('ask:librarian'), action: 'librarian' }], [toMenu(turn)]] }] };
+  if (screens.length === 0)
+    return {
+      replies: [
+        {
+          text: turn.t('ask:noNumbers'),
+          rows: [[{ label: turn.t('ask:librarian'), action: 'librarian' }], [toMenu(turn)]],
+        },
+      ],
+    };
   const wrong = resources
     .filter((resource) => resource.phones.length > 0)
     .slice(0, 1)
     .map((resource) => ({ label: turn.t('resources:wrong'), action: `resources:w:${resource.id}` }));
   return {
     replies: screens.map((screen, i) =>
-      i < screens.length - 1 ? { text: screen } : { text: screen, rows: [wrong, [{ label: turn.t('ask:librarian'), action: 'librarian' }, toMenu(turn)]].filter((row) => row.length > 0) },
+      i < screens.length - 1
+        ? { text: screen }
+        : {
+            text: screen,
+            rows: [wrong, [{ label: turn.t('ask:librarian'), action: 'librarian' }, toMenu(turn)]].filter(
+              (row) => row.length > 0,
+            ),
+          },
     ),
   };
 }

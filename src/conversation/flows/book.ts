@@ -5,8 +5,8 @@ import type { Deed } from '../event.ts';
 import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
 import { inWords } from '../names.ts';
 import type { Choice, Reply } from '../reply.ts';
-import type { Step } from '../session.ts';
 import { inRows, toMenu } from '../screens.ts';
+import type { Step } from '../session.ts';
 
 /**
  * A consultation at a library, in at most six taps from the menu. The steps, in the order of the screen:
@@ -105,10 +105,18 @@ function stand(step: string, told: ToldSoFar): Step {
 
 async function whichLibrary(turn: Turn): Promise<Told> {
   const { directory, bookings, channel } = turn.services;
-  const joined = bookings.joinedLibraries().map((id) => directory.get(id)).filter((found) => found !== undefined);
+  const joined = bookings
+    .joinedLibraries()
+    .map((id) => directory.get(id))
+    .filter((found) => found !== undefined);
   const can = channel(turn.event.channel).place;
-  const near = [...joined].sort((a, b) => inWords(a.settlement, 'uk').localeCompare(inWords(b.settlement, 'uk'), 'uk')).slice(0, 8);
-  const choices = near.map((found) => ({ label: inWords(found.settlement, turn.language), action: `book:lib:${found.id}` }));
+  const near = [...joined]
+    .sort((a, b) => inWords(a.settlement, 'uk').localeCompare(inWords(b.settlement, 'uk'), 'uk'))
+    .slice(0, 8);
+  const choices = near.map((found) => ({
+    label: inWords(found.settlement, turn.language),
+    action: `book:lib:${found.id}`,
+  }));
   return {
     replies: [
       {
@@ -131,10 +139,16 @@ async function libraryNear(deed: Extract<Deed, { kind: 'text' | 'place' }>, turn
     if (found.outcome === 'choose') {
       const rows = found.places.map((place) => {
         const near = directory.nearest(place, 1, (candidate) => bookings.joined(candidate.id))[0];
-        const label = place.oblast ? turn.t('library:placeIn', { place: place.name, oblast: place.oblast }) : place.name;
+        const label = place.oblast
+          ? turn.t('library:placeIn', { place: place.name, oblast: place.oblast })
+          : place.name;
         return near ? [{ label, action: `book:lib:${near.library.id}` }] : [];
       });
-      return { replies: [{ text: turn.t('library:whichOne'), rows: [...rows.filter((row) => row.length > 0), [toMenu(turn)]] }] };
+      return {
+        replies: [
+          { text: turn.t('library:whichOne'), rows: [...rows.filter((row) => row.length > 0), [toMenu(turn)]] },
+        ],
+      };
     }
     point = found.place;
   }
@@ -160,7 +174,16 @@ function notJoined(found: Library, turn: Turn): Told {
       {
         text: turn.t('book:notJoined', { library: inWords(found.name, turn.language) }),
         rows: [
-          ...(near ? [[{ label: turn.t('library:bookAt', { library: inWords(near.library.settlement, turn.language) }), action: `book:lib:${near.library.id}` }]] : []),
+          ...(near
+            ? [
+                [
+                  {
+                    label: turn.t('library:bookAt', { library: inWords(near.library.settlement, turn.language) }),
+                    action: `book:lib:${near.library.id}`,
+                  },
+                ],
+              ]
+            : []),
           [{ label: turn.t('library:about'), action: `library:i:${found.id}` }, toMenu(turn)],
         ],
       },
@@ -193,8 +216,20 @@ async function times(told: ToldSoFar, turn: Turn, day?: string): Promise<Told> {
   return {
     replies: [
       {
-        text: [head, free.length > 0 ? clockNote(free, turn) : t('book:noTimes'), demoNote(free[0]?.demo ?? found.demo, turn)].filter((part) => part !== '').join('\n\n'),
-        rows: [...inRows(free.map((slot) => timeChoice(slot, day !== undefined, turn)), day ? 3 : 1), ...around],
+        text: [
+          head,
+          free.length > 0 ? clockNote(free, turn) : t('book:noTimes'),
+          demoNote(free[0]?.demo ?? found.demo, turn),
+        ]
+          .filter((part) => part !== '')
+          .join('\n\n'),
+        rows: [
+          ...inRows(
+            free.map((slot) => timeChoice(slot, day !== undefined, turn)),
+            day ? 3 : 1,
+          ),
+          ...around,
+        ],
       },
     ],
     at: stand('time', here),
@@ -205,7 +240,9 @@ async function times(told: ToldSoFar, turn: Turn, day?: string): Promise<Told> {
 function timeChoice(slot: Slot, dayIsKnown: boolean, turn: Turn): Choice {
   const own = zoneOf(turn.session, turn.services.knowledge);
   const time = dayIsKnown ? timeOf(slot.at, slot.zone, turn.language) : shortTimeOf(slot.at, slot.zone, turn.language);
-  const yours = clocksDiffer(slot.at, slot.zone, own) ? ` ${turn.t('resources:yours', { time: timeOf(slot.at, own, turn.language) })}` : '';
+  const yours = clocksDiffer(slot.at, slot.zone, own)
+    ? ` ${turn.t('resources:yours', { time: timeOf(slot.at, own, turn.language) })}`
+    : '';
   return { label: `${time}${yours}`, action: `book:at:${packed(slot.wall)}` };
 }
 
@@ -218,12 +255,17 @@ function clockNote(free: readonly Slot[], turn: Turn): string {
 async function kinds(told: ToldSoFar, turn: Turn): Promise<Told> {
   const offered = told.library ? await turn.services.bookings.kindsAt(told.library) : [];
   if (offered.length === 0) return whichLibrary(turn);
-  const lines = offered.map((kind) => `**${inWords(kind.name, turn.language)}.** ${inWords(kind.about, turn.language)}`);
+  const lines = offered.map(
+    (kind) => `**${inWords(kind.name, turn.language)}.** ${inWords(kind.about, turn.language)}`,
+  );
   return {
     replies: [
       {
         text: [turn.t('book:whichKind'), ...lines].join('\n'),
-        rows: [...offered.map((kind) => [{ label: inWords(kind.name, turn.language), action: `book:kind:${kind.id}` }]), [toMenu(turn)]],
+        rows: [
+          ...offered.map((kind) => [{ label: inWords(kind.name, turn.language), action: `book:kind:${kind.id}` }]),
+          [toMenu(turn)],
+        ],
       },
     ],
     at: stand('time', told),
@@ -235,10 +277,17 @@ async function days(told: ToldSoFar, turn: Turn): Promise<Told> {
   const free = await turn.services.bookings.freeDays({ library: told.library, kind: told.kind, limit: 12 });
   if (free.length === 0) return times(told, turn);
   const choices = free.map(({ day }) => ({
-    label: shortDayOf(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: 'Europe/Kyiv', plainTime: '12:00' }).epochMilliseconds, 'Europe/Kyiv', turn.language),
+    label: shortDayOf(
+      Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: 'Europe/Kyiv', plainTime: '12:00' }).epochMilliseconds,
+      'Europe/Kyiv',
+      turn.language,
+    ),
     action: `book:day:${day}`,
   }));
-  return { replies: [{ text: turn.t('book:whichDay'), rows: [...inRows(choices, 3), [toMenu(turn)]] }], at: stand('time', told) };
+  return {
+    replies: [{ text: turn.t('book:whichDay'), rows: [...inRows(choices, 3), [toMenu(turn)]] }],
+    at: stand('time', told),
+  };
 }
 
 async function chosenTime(value: string, told: ToldSoFar, turn: Turn): Promise<Told> {
@@ -264,7 +313,15 @@ async function askHow(told: ToldSoFar, turn: Turn): Promise<Told> {
   const choices = howsFor(kind, turn).map((how) => ({ label: turn.t(`book:how.${how}`), action: `book:how:${how}` }));
   if (choices.length === 0) return times(told, turn);
   return {
-    replies: [{ text: turn.t('book:askHow'), rows: [...choices.map((choice) => [choice]), [{ label: turn.t('book:otherTime'), action: 'book:times' }, toMenu(turn)]] }],
+    replies: [
+      {
+        text: turn.t('book:askHow'),
+        rows: [
+          ...choices.map((choice) => [choice]),
+          [{ label: turn.t('book:otherTime'), action: 'book:times' }, toMenu(turn)],
+        ],
+      },
+    ],
     at: stand('how', told),
   };
 }
@@ -302,7 +359,15 @@ async function hearPhone(deed: Deed, told: ToldSoFar, turn: Turn): Promise<Told 
   if (!phone) {
     // Few digits: it was no try at a number, so let it be answered as a question.
     if (deed.kind === 'text' && deed.text.replace(/\D/g, '').length < 5) return null;
-    return { ...(await askPhone(told, turn)), replies: [{ text: turn.t('book:badPhone'), rows: [[{ label: turn.t('book:otherHow'), action: `book:at:${packed(told.wall ?? '')}` }, toMenu(turn)]] }] };
+    return {
+      ...(await askPhone(told, turn)),
+      replies: [
+        {
+          text: turn.t('book:badPhone'),
+          rows: [[{ label: turn.t('book:otherHow'), action: `book:at:${packed(told.wall ?? '')}` }, toMenu(turn)]],
+        },
+      ],
+    };
   }
   const next = { ...told, phone };
   const kind = told.kind ? turn.services.bookings.kind(told.kind) : undefined;
@@ -317,7 +382,12 @@ async function askName(told: ToldSoFar, turn: Turn): Promise<Told> {
     replies: [
       {
         text: turn.t(suggested === '' ? 'book:askNameTyped' : 'book:askName'),
-        rows: [...(suggested === '' ? [[{ label: turn.t('book:noName'), action: 'book:name' }]] : [[{ label: suggested, action: 'book:name' }]]), [toMenu(turn)]],
+        rows: [
+          ...(suggested === ''
+            ? [[{ label: turn.t('book:noName'), action: 'book:name' }]]
+            : [[{ label: suggested, action: 'book:name' }]]),
+          [toMenu(turn)],
+        ],
       },
     ],
     at: stand('name', told),
@@ -338,7 +408,10 @@ function suggestedName(turn: Turn): string {
 }
 
 function tidyName(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').replace(/\s+/g, ' ').trim();
+  return text
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 // ---------------------------------------------------------------- confirm
@@ -395,12 +468,23 @@ async function confirm(told: ToldSoFar, turn: Turn): Promise<Told> {
 }
 
 /** What the bot says of each outcome. The type keeps it complete. */
-const answered: { [K in BookOutcome['outcome']]: (outcome: Extract<BookOutcome, { outcome: K }>, told: ToldSoFar, turn: Turn) => Told | Promise<Told> } = {
+const answered: {
+  [K in BookOutcome['outcome']]: (
+    outcome: Extract<BookOutcome, { outcome: K }>,
+    told: ToldSoFar,
+    turn: Turn,
+  ) => Told | Promise<Told>;
+} = {
   booked: ({ booking }, _told, turn) => ({ replies: [bookedReply('book:booked', booking, turn)], at: null }),
   requested: ({ booking }, _told, turn) => ({ replies: [bookedReply('book:requested', booking, turn)], at: null }),
   taken: ({ nearest }, told, turn) => taken(nearest, told, turn),
   'too-many': (_outcome, _told, turn) => ({
-    replies: [{ text: turn.t('book:tooMany'), rows: [[{ label: turn.t('menu:mybookings'), action: 'mybookings' }], [toMenu(turn)]] }],
+    replies: [
+      {
+        text: turn.t('book:tooMany'),
+        rows: [[{ label: turn.t('menu:mybookings'), action: 'mybookings' }], [toMenu(turn)]],
+      },
+    ],
     at: null,
   }),
   'not-joined': (_outcome, _told, turn) => whichLibrary(turn),
@@ -413,7 +497,10 @@ function taken(nearest: readonly Slot[], told: ToldSoFar, turn: Turn): Told {
         text: turn.t(nearest.length > 0 ? 'book:taken' : 'book:noTimes'),
         rows: [
           ...nearest.map((slot) => [timeChoice(slot, false, turn)]),
-          [{ label: turn.t('book:otherDay'), action: 'book:days' }, { label: turn.t('book:otherLibrary'), action: 'book:libs' }],
+          [
+            { label: turn.t('book:otherDay'), action: 'book:days' },
+            { label: turn.t('book:otherLibrary'), action: 'book:libs' },
+          ],
           [toMenu(turn)],
         ],
       },
@@ -424,7 +511,13 @@ function taken(nearest: readonly Slot[], told: ToldSoFar, turn: Turn): Told {
 
 function bookedReply(key: string, booking: Booking, turn: Turn): Reply {
   return {
-    text: [`${turn.t(key)}\n${describeBooking(booking, turn)}`, turn.t('book:changeAnyTime'), demoNote(booking.demo, turn)].filter((part) => part !== '').join('\n\n'),
+    text: [
+      `${turn.t(key)}\n${describeBooking(booking, turn)}`,
+      turn.t('book:changeAnyTime'),
+      demoNote(booking.demo, turn),
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n'),
     rows: [
       [{ label: turn.t('mybookings:calendar'), action: `mybookings:ics:${booking.id}` }],
       [{ label: turn.t('menu:mybookings'), action: 'mybookings' }, toMenu(turn)],

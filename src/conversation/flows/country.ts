@@ -14,14 +14,28 @@ export const country: Flow = {
         label: countryName(other, turn.language),
         action: `country:${other}`,
       }));
-      return { replies: [{ text: asked(turn), rows: [...inRows(choices, 3), [toMenu(turn)]] }], at: { flow: 'country', step: 'which', told: {} } };
+      return {
+        replies: [{ text: asked(turn), rows: [...inRows(choices, 3), [toMenu(turn)]] }],
+        at: { flow: 'country', step: 'which', told: {} },
+      };
     }
     const text = turn.t('country:changed', {
       country: countryName(chosen.code, turn.language),
       time: timeOf(turn.now, chosen.zone, turn.language),
     });
     return {
-      replies: [{ text, rows: [[{ label: turn.t('menu:ask'), action: 'ask' }, { label: turn.t('menu:resources'), action: 'resources' }], [toMenu(turn)]] }],
+      replies: [
+        {
+          text,
+          rows: [
+            [
+              { label: turn.t('menu:ask'), action: 'ask' },
+              { label: turn.t('menu:resources'), action: 'resources' },
+            ],
+            [toMenu(turn)],
+          ],
+        },
+      ],
       known: { country: chosen.code, zone: null },
       at: null,
     };

@@ -7,7 +7,9 @@ export const language: Flow = {
   word: 'language',
   async choose([chosen], turn) {
     if (!isLanguage(chosen)) {
-      const rows = languages.map((code) => [{ label: turn.services.t(code, 'language:name'), action: `language:${code}` }]);
+      const rows = languages.map((code) => [
+        { label: turn.services.t(code, 'language:name'), action: `language:${code}` },
+      ]);
       return { replies: [{ text: turn.t('language:which'), rows }] };
     }
     const t: Turn['t'] = (key, values) => turn.services.t(chosen, key, values);

@@ -15,7 +15,11 @@ export const librarian: Flow = {
         replies: [
           {
             text: turn.t('librarian:chooseLibrary'),
-            rows: [[{ label: turn.t('menu:library'), action: 'library' }], [{ label: turn.t('menu:book'), action: 'book' }], [toMenu(turn)]],
+            rows: [
+              [{ label: turn.t('menu:library'), action: 'library' }],
+              [{ label: turn.t('menu:book'), action: 'book' }],
+              [toMenu(turn)],
+            ],
           },
         ],
       };
@@ -27,7 +31,9 @@ export const librarian: Flow = {
       mine.demo ? turn.t('notices:demo') : '',
     ].filter((line) => line !== '');
     const rows: Choice[][] = [
-      bookings.joined(mine.id) ? [{ label: turn.t('menu:book'), action: `book:lib:${mine.id}` }] : [{ label: turn.t('menu:book'), action: 'book' }],
+      bookings.joined(mine.id)
+        ? [{ label: turn.t('menu:book'), action: `book:lib:${mine.id}` }]
+        : [{ label: turn.t('menu:book'), action: 'book' }],
       [{ label: turn.t('library:about'), action: `library:i:${mine.id}` }, otherLibrary(turn)],
       [toMenu(turn)],
     ];

@@ -85,17 +85,35 @@ function nearest(point: { lat: number; lon: number }, turn: Turn): Told {
   const { directory, bookings } = turn.services;
   const near = directory.nearest(point, 3);
   const shown = near.map((found) => nearLine(found, turn)).join('\n\n');
-  const buttons = near.map((found) => [{ label: inWords(found.library.name, turn.language), action: `library:i:${found.library.id}` }]);
+  const buttons = near.map((found) => [
+    { label: inWords(found.library.name, turn.language), action: `library:i:${found.library.id}` },
+  ]);
   const joined = near.some((found) => bookings.joined(found.library.id))
     ? null
     : (directory.nearest(point, 1, (candidate) => bookings.joined(candidate.id))[0] ?? null);
   const booking: Choice[][] = joined
-    ? [[{ label: turn.t('library:bookAt', { library: inWords(joined.library.settlement, turn.language) }), action: `book:lib:${joined.library.id}` }]]
+    ? [
+        [
+          {
+            label: turn.t('library:bookAt', { library: inWords(joined.library.settlement, turn.language) }),
+            action: `book:lib:${joined.library.id}`,
+          },
+        ],
+      ]
     : [];
   return {
     replies: [
       {
-        text: [turn.t('library:nearest'), shown, joined ? turn.t('library:nearestJoined', { library: inWords(joined.library.name, turn.language), km: distance(joined.km, turn) }) : '']
+        text: [
+          turn.t('library:nearest'),
+          shown,
+          joined
+            ? turn.t('library:nearestJoined', {
+                library: inWords(joined.library.name, turn.language),
+                km: distance(joined.km, turn),
+              })
+            : '',
+        ]
           .filter((part) => part !== '')
           .join('\n\n'),
         rows: [...buttons, ...booking, [{ label: turn.t('library:otherPlace'), action: 'library' }, toMenu(turn)]],
@@ -125,7 +143,8 @@ export function openLine(found: Library, turn: Turn): string {
   const { t, language, now, services } = turn;
   const zone = found.hours.zone;
   const own = zoneOf(turn.session, services.knowledge);
-  const yours = (at: number) => (clocksDiffer(at, zone, own) ? ` ${t('resources:yours', { time: timeOf(at, own, language) })}` : '');
+  const yours = (at: number) =>
+    clocksDiffer(at, zone, own) ? ` ${t('resources:yours', { time: timeOf(at, own, language) })}` : '';
   const state = services.openState(found.hours, now);
   if (state.state === 'open') return `${t('library:openUntil', { time: state.until })}${yours(state.untilMs)}`;
   if (!state.opens) return '';
@@ -138,7 +157,10 @@ function oblasts(turn: Turn): Told {
     label: oblast.name[turn.language === 'en' ? 'en' : 'uk'],
     action: `library:o:${oblast.key}:0`,
   }));
-  return { replies: [{ text: turn.t('library:whichOblast'), rows: inRows(choices, 3) }], at: { flow: 'library', step: 'place', told: {} } };
+  return {
+    replies: [{ text: turn.t('library:whichOblast'), rows: inRows(choices, 3) }],
+    at: { flow: 'library', step: 'place', told: {} },
+  };
 }
 
 const perPage = 6;
@@ -147,7 +169,10 @@ function inOblast(key: string, page: number, turn: Turn): Told {
   const all = turn.services.directory.inOblast(key);
   if (all.length === 0) return oblasts(turn);
   const shown = all.slice(page * perPage, (page + 1) * perPage);
-  const next: Choice[] = all.length > (page + 1) * perPage ? [{ label: turn.t('library:more'), action: `library:o:${key}:${page + 1}` }] : [];
+  const next: Choice[] =
+    all.length > (page + 1) * perPage
+      ? [{ label: turn.t('library:more'), action: `library:o:${key}:${page + 1}` }]
+      : [];
   return {
     replies: [
       {
@@ -180,18 +205,32 @@ function card(id: string, turn: Turn): Told {
     ...(joined ? [] : [t('library:notJoined')]),
     ...(found.demo ? [t('notices:demo')] : []),
   ];
-  const nearestJoined = joined ? null : services.directory.nearest(found, 1, (other) => services.bookings.joined(other.id))[0];
+  const nearestJoined = joined
+    ? null
+    : services.directory.nearest(found, 1, (other) => services.bookings.joined(other.id))[0];
   const book: Choice[] = joined
     ? [{ label: t('library:book'), action: `book:lib:${id}` }]
     : nearestJoined
-      ? [{ label: t('library:bookAt', { library: inWords(nearestJoined.library.settlement, language) }), action: `book:lib:${nearestJoined.library.id}` }]
+      ? [
+          {
+            label: t('library:bookAt', { library: inWords(nearestJoined.library.settlement, language) }),
+            action: `book:lib:${nearestJoined.library.id}`,
+          },
+        ]
       : [];
   const reply: Reply = {
     text: lines.join('\n'),
-    rows: [book, [{ label: t('library:makeMine'), action: `library:mine:${id}` }], [{ label: t('library:otherPlace'), action: 'library' }, toMenu(turn)]].filter(
-      (row) => row.length > 0,
-    ),
-    pin: { lat: found.lat, lon: found.lon, title: inWords(found.name, language), address: found.address ?? inWords(found.settlement, language) },
+    rows: [
+      book,
+      [{ label: t('library:makeMine'), action: `library:mine:${id}` }],
+      [{ label: t('library:otherPlace'), action: 'library' }, toMenu(turn)],
+    ].filter((row) => row.length > 0),
+    pin: {
+      lat: found.lat,
+      lon: found.lon,
+      title: inWords(found.name, language),
+      address: found.address ?? inWords(found.settlement, language),
+    },
   };
   return { replies: [reply], at: null };
 }
@@ -199,9 +238,16 @@ function card(id: string, turn: Turn): Told {
 function mine(id: string, turn: Turn): Told {
   const found = turn.services.directory.get(id);
   if (!found) return askPlace(turn);
-  const book: Choice[][] = turn.services.bookings.joined(id) ? [[{ label: turn.t('library:book'), action: `book:lib:${id}` }]] : [];
+  const book: Choice[][] = turn.services.bookings.joined(id)
+    ? [[{ label: turn.t('library:book'), action: `book:lib:${id}` }]]
+    : [];
   return {
-    replies: [{ text: turn.t('library:isMine', { library: inWords(found.name, turn.language) }), rows: [...book, [toMenu(turn)]] }],
+    replies: [
+      {
+        text: turn.t('library:isMine', { library: inWords(found.name, turn.language) }),
+        rows: [...book, [toMenu(turn)]],
+      },
+    ],
     known: { library: id },
   };
 }

@@ -41,7 +41,12 @@ export const mybookings: Flow = {
 
 function list(open: readonly Booking[], turn: Turn): Told {
   if (open.length === 0) {
-    return { replies: [{ text: turn.t('mybookings:none'), rows: [[{ label: turn.t('menu:book'), action: 'book' }], [toMenu(turn)]] }], at: null };
+    return {
+      replies: [
+        { text: turn.t('mybookings:none'), rows: [[{ label: turn.t('menu:book'), action: 'book' }], [toMenu(turn)]] },
+      ],
+      at: null,
+    };
   }
   return {
     replies: open.map((booking, i) => ({
@@ -119,7 +124,11 @@ function offer(key: string, free: readonly Slot[], booking: Booking, turn: Turn)
 async function newDays(booking: Booking, turn: Turn): Promise<Told> {
   const free = await turn.services.bookings.freeDays({ library: booking.library, kind: booking.kind, limit: 12 });
   const choices = free.map(({ day }) => ({
-    label: shortDayOf(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: booking.zone, plainTime: '12:00' }).epochMilliseconds, booking.zone, turn.language),
+    label: shortDayOf(
+      Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: booking.zone, plainTime: '12:00' }).epochMilliseconds,
+      booking.zone,
+      turn.language,
+    ),
     action: `mybookings:day:${booking.id}:${day.replaceAll('-', '')}`,
   }));
   return {
@@ -134,14 +143,27 @@ async function newDays(booking: Booking, turn: Turn): Promise<Told> {
 
 async function moveTo(booking: Booking, wall: string | null, turn: Turn): Promise<Told> {
   if (!wall) return newTimes(booking, turn);
-  const moved = await turn.services.bookings.move({ eventId: turn.eventId, person: turn.person, booking: booking.id, wall });
+  const moved = await turn.services.bookings.move({
+    eventId: turn.eventId,
+    person: turn.person,
+    booking: booking.id,
+    wall,
+  });
   if (moved.outcome === 'taken') return offer('book:taken', moved.nearest, booking, turn);
   if (moved.outcome === 'unknown') return unknown(await turn.services.bookings.of(turn.person), turn);
   return {
     replies: [
       {
-        text: [`${turn.t('mybookings:moved')}\n${describeBooking(moved.booking, turn)}`, demoNote(moved.booking.demo, turn)].filter((part) => part !== '').join('\n\n'),
-        rows: [[{ label: turn.t('mybookings:calendar'), action: `mybookings:ics:${booking.id}` }], [{ label: turn.t('menu:mybookings'), action: 'mybookings' }, toMenu(turn)]],
+        text: [
+          `${turn.t('mybookings:moved')}\n${describeBooking(moved.booking, turn)}`,
+          demoNote(moved.booking.demo, turn),
+        ]
+          .filter((part) => part !== '')
+          .join('\n\n'),
+        rows: [
+          [{ label: turn.t('mybookings:calendar'), action: `mybookings:ics:${booking.id}` }],
+          [{ label: turn.t('menu:mybookings'), action: 'mybookings' }, toMenu(turn)],
+        ],
       },
     ],
     at: null,
@@ -166,7 +188,12 @@ async function cancel(id: string, turn: Turn): Promise<Told> {
   const outcome = await turn.services.bookings.cancel({ eventId: turn.eventId, person: turn.person, booking: id });
   if (outcome.outcome === 'unknown') return unknown(await turn.services.bookings.of(turn.person), turn);
   return {
-    replies: [{ text: turn.t('mybookings:cancelled'), rows: [[{ label: turn.t('menu:book'), action: 'book' }], [toMenu(turn)]] }],
+    replies: [
+      {
+        text: turn.t('mybookings:cancelled'),
+        rows: [[{ label: turn.t('menu:book'), action: 'book' }], [toMenu(turn)]],
+      },
+    ],
     at: null,
   };
 }

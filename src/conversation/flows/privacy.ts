@@ -13,7 +13,11 @@ export const privacy: Flow = {
         { text: turn.t('privacy:what') },
         {
           text: turn.t('privacy:howLong', { count: turn.services.sessionHours }),
-          rows: [[{ label: turn.t('privacy:export'), action: 'export' }], [{ label: turn.t('privacy:forget'), action: 'forget' }], [toMenu(turn)]],
+          rows: [
+            [{ label: turn.t('privacy:export'), action: 'export' }],
+            [{ label: turn.t('privacy:forget'), action: 'forget' }],
+            [toMenu(turn)],
+          ],
         },
       ],
     };
@@ -45,7 +49,10 @@ export const forget: Flow = {
       replies: [
         {
           text: turn.t('privacy:askForget'),
-          rows: [[{ label: turn.t('privacy:yesForget'), action: 'forget:yes' }], [{ label: turn.t('privacy:noForget'), action: 'menu' }]],
+          rows: [
+            [{ label: turn.t('privacy:yesForget'), action: 'forget:yes' }],
+            [{ label: turn.t('privacy:noForget'), action: 'menu' }],
+          ],
         },
       ],
     };
@@ -55,7 +62,10 @@ export const forget: Flow = {
 /** Readable lines, in the person's language. */
 async function everythingKept(turn: Turn): Promise<string> {
   const { t, session, services, language } = turn;
-  const [bookings, channels] = await Promise.all([services.bookings.export(turn.person), services.channelsOf(turn.person)]);
+  const [bookings, channels] = await Promise.all([
+    services.bookings.export(turn.person),
+    services.channelsOf(turn.person),
+  ]);
   const library = session.library ? services.directory.get(session.library) : undefined;
   const none = t('privacy:none');
   const lines = [

@@ -63,7 +63,9 @@ function list(topic: Topic | null, page: number, turn: Turn): Told {
   const all = turn.services.knowledge.resourcesIn(country, topic);
   const shown = all.slice(page * perPage, (page + 1) * perPage);
   const more: Choice[] =
-    all.length > (page + 1) * perPage ? [{ label: turn.t('resources:more'), action: `resources:t:${topic ?? 'all'}:${page + 1}` }] : [];
+    all.length > (page + 1) * perPage
+      ? [{ label: turn.t('resources:more'), action: `resources:t:${topic ?? 'all'}:${page + 1}` }]
+      : [];
   const screens = layOnScreens(shown.map((resource) => resourceCard(resource, turn)));
   return {
     replies: screens.map((text, i) =>
@@ -98,7 +100,8 @@ export function resourceCard(resource: Resource, turn: Turn): string {
 /** Two lines for inside an answer: who, and the number or address to use first. */
 export function resourceBrief(resource: Resource, turn: Turn): string {
   const { language } = turn;
-  const first = numbersOf(resource, turn.session.country)[0] ?? (resource.url ? `[${hostOf(resource.url)}](${resource.url})` : '');
+  const first =
+    numbersOf(resource, turn.session.country)[0] ?? (resource.url ? `[${hostOf(resource.url)}](${resource.url})` : '');
   const about = [hoursNow(resource, turn), spoken(resource, turn)].filter((part) => part !== '').join('; ');
   return `${inWords(resource.name, language)}\n${first}${about === '' ? '' : ` (${about})`}`;
 }
@@ -108,8 +111,12 @@ export function resourceBrief(resource: Resource, turn: Turn): string {
  * country isn't known all are given, with the country that they work in.
  */
 export function numbersOf(resource: Resource, country: string | null): string[] {
-  const usable = resource.phones.filter((phone) => phone.from === 'anywhere' || country === null || phone.from === 'country');
-  const here = usable.filter((phone) => phone.from === 'anywhere' || resource.country === country || resource.country === 'eu');
+  const usable = resource.phones.filter(
+    (phone) => phone.from === 'anywhere' || country === null || phone.from === 'country',
+  );
+  const here = usable.filter(
+    (phone) => phone.from === 'anywhere' || resource.country === country || resource.country === 'eu',
+  );
   return (here.length > 0 ? here : usable).map((phone) => `[${phone.display}](tel:${phone.number})`);
 }
 
@@ -122,7 +129,8 @@ export function hoursNow(resource: Resource, turn: Turn): string {
   if ('words' in hours) return inWords(hours.words, language);
   const state = turn.services.openState({ zone: hours.zone, week: hours.week }, now);
   const own = zoneOf(turn.session, turn.services.knowledge);
-  const yours = (at: number) => (clocksDiffer(at, hours.zone, own) ? ` ${t('resources:yours', { time: timeOf(at, own, language) })}` : '');
+  const yours = (at: number) =>
+    clocksDiffer(at, hours.zone, own) ? ` ${t('resources:yours', { time: timeOf(at, own, language) })}` : '';
   if (state.state === 'open') return `${t('resources:openUntil', { time: state.until })}${yours(state.untilMs)}`;
   if (!state.opens) return '';
   const today = isoDayOf(now, hours.zone) === state.opens.day;
@@ -133,7 +141,7 @@ export function hoursNow(resource: Resource, turn: Turn): string {
 /** The languages spoken there, those that our readers have first. */
 export function spoken(resource: Resource, turn: Turn): string {
   const ours = ['uk', 'ru', 'pl', 'en'];
-  const order = (code: string) => (ours.indexOf(code) + 1 || ours.length + 1);
+  const order = (code: string) => ours.indexOf(code) + 1 || ours.length + 1;
   const sorted = [...resource.languages].sort((a, b) => order(a) - order(b)).slice(0, 4);
   return sorted.map((code) => languageName(code, turn.language)).join(', ');
 }
@@ -143,7 +151,8 @@ function overdue(resource: Resource, turn: Turn): boolean {
 }
 
 function wrongNumber(id: string, turn: Turn): Told {
-  if (!turn.services.knowledge.resource(id)) return { replies: [{ text: turn.t('menu:hello'), rows: [[toMenu(turn)]] }] };
+  if (!turn.services.knowledge.resource(id))
+    return { replies: [{ text: turn.t('menu:hello'), rows: [[toMenu(turn)]] }] };
   return {
     replies: [{ text: turn.t('resources:thanksWrong'), rows: [[toMenu(turn)]] }],
     effects: [{ kind: 'count', name: 'wrong-number', key: id }],

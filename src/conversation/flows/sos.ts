@@ -52,7 +52,9 @@ export function dangerAnswer(dangerClass: DangerClass | null, turn: Turn): Told 
   const suffix = dangerClass ? `:${dangerClass}` : '';
   const more = dangerClass ? `ask:a:${articleOf[dangerClass]}` : 'ask:t:danger';
   const rows =
-    country === null ? countriesFor(dangerClass, turn) : [[{ label: t('sos:otherCountry'), action: `sos:where${suffix}` }]];
+    country === null
+      ? countriesFor(dangerClass, turn)
+      : [[{ label: t('sos:otherCountry'), action: `sos:where${suffix}` }]];
   return {
     replies: [
       {
@@ -114,7 +116,10 @@ function someoneMayLook(dangerClass: DangerClass | null, turn: Turn): Told {
     replies: [
       {
         text: turn.t('sos:safePhone'),
-        rows: [[{ label: turn.t('sos:forgetMe'), action: 'forget' }], [{ label: turn.t('sos:numbers'), action: `sos${suffix}` }]],
+        rows: [
+          [{ label: turn.t('sos:forgetMe'), action: 'forget' }],
+          [{ label: turn.t('sos:numbers'), action: `sos${suffix}` }],
+        ],
       },
     ],
   };

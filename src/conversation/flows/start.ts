@@ -23,7 +23,10 @@ export function welcome(turn: Turn): Reply {
 
 /** The four things that people come for, and the danger button. */
 export function mainChoices(turn: Turn): Choice[][] {
-  const four = (['ask', 'resources', 'library', 'book'] as const).map((word) => ({ label: turn.t(`menu:${word}`), action: word }));
+  const four = (['ask', 'resources', 'library', 'book'] as const).map((word) => ({
+    label: turn.t(`menu:${word}`),
+    action: word,
+  }));
   return [...inRows(four, 2, 20), [{ label: turn.t('menu:sos'), action: 'sos' }]];
 }
 
