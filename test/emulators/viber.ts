@@ -14,7 +14,7 @@ import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-export type Button = {
+type Button = {
   Columns?: number;
   Rows?: number;
   Text?: string;
@@ -23,7 +23,7 @@ export type Button = {
   ActionBody: string;
   Silent?: boolean;
 };
-export type Keyboard = { Type: string; Buttons: Button[]; DefaultHeight?: boolean };
+type Keyboard = { Type: string; Buttons: Button[]; DefaultHeight?: boolean };
 
 /** A message as a person's client has it. */
 export type Heard = {
@@ -40,7 +40,7 @@ export type Heard = {
 };
 
 type Json = Record<string, unknown>;
-export type Call = {
+type Call = {
   method: string;
   headers: IncomingMessage['headers'];
   body: Json;

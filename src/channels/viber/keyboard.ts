@@ -6,7 +6,7 @@ import { toViberLabel } from './words.ts';
 
 /** developers.viber.com/docs/tools/keyboards/ and …/docs/faq/: six columns, at most 12 rows in portrait. */
 const COLUMNS = 6;
-export const ROWS_LIMIT = 12;
+const ROWS_LIMIT = 12;
 /** Two to a row at most when all twelve are needed: more can't be read. */
 export const BUTTONS_LIMIT = 24;
 /** Viber crops longer texts itself. */

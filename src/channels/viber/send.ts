@@ -12,7 +12,7 @@ export type Sender = { name: string; avatar?: string };
 /** After status 12 (more than 100 messages in an hour without a word from the person) this person gets none for an hour. */
 const HOUR_MS = 3_600_000;
 /** `broadcast_message` takes at most 300 receivers. */
-export const BROADCAST_LIMIT = 300;
+const BROADCAST_LIMIT = 300;
 
 /** Statuses of developers.viber.com/docs/api/rest-bot-api/#error-codes by what follows from them. */
 const OLD_CLIENT = new Set([11, 13, 14]);
@@ -22,7 +22,7 @@ const OURS = new Set([1, 3, 4, 16, 17, 18, 19, 20, 21, 22]);
 const TOO_MANY = 12;
 
 /** Why a send failed, or null for "send it plainer": an old client that can't take the message as it is. */
-export function refusalOf(status: number): RateLimited | PersonGone | ChannelDown | BadPayload | null {
+function refusalOf(status: number): RateLimited | PersonGone | ChannelDown | BadPayload | null {
   if (OLD_CLIENT.has(status)) return null;
   if (GONE.has(status)) return new PersonGone(`Viber status ${status}`);
   if (status === TOO_MANY) return new RateLimited(HOUR_MS);

@@ -10,7 +10,7 @@ import { createSeal } from '../../../src/storage/seal.ts';
 import type { ViberEmulator } from '../../emulators/viber.ts';
 
 const seal = createSeal([Buffer.alloc(32, 7)]);
-export const files: ViberConfig['files'] = {
+const files: ViberConfig['files'] = {
   seal: (plain) => seal.seal(plain, 'viber file'),
   open: (sealed) => seal.open(sealed, 'viber file'),
 };
