@@ -1,20 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
 
-/** How this reader's browser differs from a Ukrainian one on a desk. */
-type Reader = {
-  locale?: string;
-  viewport?: { width: number; height: number };
-  colorScheme?: 'light' | 'dark';
-  reducedMotion?: 'reduce' | 'no-preference';
-  javaScriptEnabled?: boolean;
-  geolocation?: { latitude: number; longitude: number };
-  permissions?: string[];
-};
-
-const ARGS: string[] = [
+const ARGS = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -25,25 +12,11 @@ const ARGS: string[] = [
   '--disable-sync',
 ];
 
-/** A Chromium with a profile of its own, which is removed by `close`. @throws with the command that installs it */
-export async function openBrowser(reader: Reader = {}): Promise<{ context: BrowserContext; close(): Promise<void> }> {
+/** A Chromium with an empty profile that goes when it closes. @throws with the command that installs one */
+export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
   if (!existsSync(executablePath)) {
     throw new Error(`No Chromium at ${executablePath}. Install it with: npm run setup`);
   }
-  const profile = mkdtempSync(join(tmpdir(), 'vistka-browser-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    args: ARGS,
-    locale: 'uk-UA',
-    viewport: { width: 1280, height: 800 },
-    ...reader,
-  });
-  return {
-    context,
-    async close() {
-      await context.close();
-      rmSync(profile, { recursive: true, force: true });
-    },
-  };
+  return chromium.launch({ executablePath, args: ARGS });
 }

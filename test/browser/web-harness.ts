@@ -49,10 +49,16 @@ export const mark = (what: string) => createHmac('sha256', 'test').update(what).
 
 /** The web channel in a server, behind it a bot that answers from a script; everything that it was told is in `events`. */
 export function createHarness(
-  options: { answer?: (event: Event) => Reply[]; secure?: boolean; deps?: Partial<WebDeps> } = {},
+  options: {
+    answer?: (event: Event) => Reply[];
+    secure?: boolean;
+    deps?: Partial<WebDeps>;
+    port?: number;
+    transcripts?: ReturnType<typeof memoryTranscripts>;
+  } = {},
 ) {
   const events: Event[] = [];
-  const transcripts = memoryTranscripts();
+  const transcripts = options.transcripts ?? memoryTranscripts();
   const answer = options.answer ?? script;
   const seen = new Set<string>();
   const web: Channel = createWeb(
@@ -83,7 +89,7 @@ export function createHarness(
   );
   const server = createServer({
     host: '127.0.0.1',
-    port: 0,
+    port: options.port ?? 0,
     bodyLimitBytes: 262_144,
     log: () => {},
     closeWithinMs: 2_000,

@@ -5,7 +5,10 @@ export type Asset = { content: string; type: string; etag: string };
 export type Assets = ReadonlyMap<string, Asset>;
 
 const FILES = {
-  'chat.css': 'text/css; charset=utf-8',
+  'base.css': 'text/css; charset=utf-8',
+  'frame.css': 'text/css; charset=utf-8',
+  'conversation.css': 'text/css; charset=utf-8',
+  'small.css': 'text/css; charset=utf-8',
   'chat.js': 'text/javascript; charset=utf-8',
   'connection.js': 'text/javascript; charset=utf-8',
   'leave.js': 'text/javascript; charset=utf-8',

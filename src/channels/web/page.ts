@@ -20,7 +20,10 @@ export function page(language: WebLanguage, title: string, words: Record<WebLang
 <meta name="robots" content="noindex">
 <title>${title}</title>
 <link rel="icon" type="image/svg+xml" href="/chat/assets/mark.svg">
-<link rel="stylesheet" href="/chat/assets/chat.css">
+<link rel="stylesheet" href="/chat/assets/base.css">
+<link rel="stylesheet" href="/chat/assets/frame.css">
+<link rel="stylesheet" href="/chat/assets/conversation.css">
+<link rel="stylesheet" href="/chat/assets/small.css">
 <script type="application/json" id="words">${raw(asData(words))}</script>
 <script type="module" src="/chat/assets/chat.js"></script>
 </head>

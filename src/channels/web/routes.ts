@@ -53,7 +53,8 @@ export function mountRoutes(app: Hono, parts: RoutesParts): void {
   app.get('/chat/events', (c) => {
     const chat = sessions.open(c);
     parts.contact();
-    return streams.open(c, chat, seqOf(c.req.header('Last-Event-ID') ?? c.req.query('after')));
+    const seq = seqOf(c.req.header('Last-Event-ID') ?? c.req.query('after'));
+    return streams.open(c, chat, seq, clientAddress(c, deps.trustedProxies));
   });
 
   app.post('/chat/messages', async (c) => {

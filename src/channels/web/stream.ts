@@ -11,12 +11,13 @@ const RETRY_MS = 2_000;
 const PAGE = 100;
 /** Tabs of one chat; the oldest is closed. */
 const STREAMS_PER_CHAT = 6;
-/** All streams of one process, about 30 kB each. */
+/** All streams of one process, and those of one address, which may be a whole library behind one router. */
 const STREAMS_IN_ALL = 10_000;
+const STREAMS_PER_ADDRESS = 500;
 
 export type Streams = {
   /** Answers with the transcript after `seq`, then goes on with what is new until the page leaves or `end`. */
-  open(c: Context, chat: string, seq: number): Response | Promise<Response>;
+  open(c: Context, chat: string, seq: number, address: string): Response | Promise<Response>;
   /** Ends one chat's streams, or all. */
   end(chat?: string): void;
 };
@@ -27,11 +28,13 @@ export type Streams = {
  */
 export function createStreams(transcripts: Transcripts): Streams {
   const open = new Map<string, Set<AbortController>>();
+  const addresses = new Map<string, number>();
   let total = 0;
 
-  function enter(chat: string, stop: AbortController): () => void {
+  function enter(chat: string, address: string, stop: AbortController): () => void {
     const tabs = open.get(chat) ?? new Set();
     open.set(chat, tabs.add(stop));
+    addresses.set(address, (addresses.get(address) ?? 0) + 1);
     total += 1;
     if (tabs.size > STREAMS_PER_CHAT) {
       tabs.values().next().value?.abort();
@@ -39,6 +42,12 @@ export function createStreams(transcripts: Transcripts): Streams {
     return () => {
       tabs.delete(stop);
       total -= 1;
+      const others = (addresses.get(address) ?? 1) - 1;
+      if (others === 0) {
+        addresses.delete(address);
+      } else {
+        addresses.set(address, others);
+      }
       if (tabs.size === 0 && open.get(chat) === tabs) {
         open.delete(chat);
       }
@@ -46,15 +55,18 @@ export function createStreams(transcripts: Transcripts): Streams {
   }
 
   return {
-    open(c, chat, seq) {
-      if (total >= STREAMS_IN_ALL) {
+    open(c, chat, seq, address) {
+      if (c.req.method === 'HEAD') {
+        return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
+      }
+      if (total >= STREAMS_IN_ALL || (addresses.get(address) ?? 0) >= STREAMS_PER_ADDRESS) {
         return c.text('503', 503, { 'Retry-After': '10' });
       }
       c.header('X-Accel-Buffering', 'no');
       c.header('Cache-Control', 'no-store');
       return streamSSE(c, async (stream) => {
         const stop = new AbortController();
-        const leave = enter(chat, stop);
+        const leave = enter(chat, address, stop);
         stream.onAbort(() => stop.abort());
         try {
           await tail(stream, transcripts, chat, seq, stop.signal);

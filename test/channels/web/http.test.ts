@@ -261,6 +261,23 @@ test('another process that writes to the transcript is seen while the page is op
   expect((await reader.read()).done).toBe(true);
 });
 
+test('asking only for the headers of the events holds nothing open', async () => {
+  const { app } = createHarness();
+  for (let asked = 0; asked < 600; asked += 1) {
+    await app.request('/chat/events', { method: 'HEAD' });
+  }
+  expect((await eventsUntilReady(app, {})).ready).toEqual({ empty: true });
+});
+
+test('one address cannot hold all the connections', async () => {
+  const { app, web } = createHarness();
+  for (let opened = 0; opened < 500; opened += 1) {
+    expect((await app.request('/chat/events')).status).toBe(200);
+  }
+  expect((await app.request('/chat/events')).status).toBe(503);
+  await web.stop();
+});
+
 test('a file is given to its own chat alone', async () => {
   const { app, cookie } = await newChat();
   await post(app, { kind: 'choice', action: 'book:open', label: 'Записатися' }, { Cookie: cookie });

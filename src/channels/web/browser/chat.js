@@ -12,9 +12,7 @@ const log = createLog({ choose, sharePlace });
 const outbox = createOutbox({
   sent(id) {
     log.settle(id);
-    if (['tooMany', 'trouble', 'waiting'].includes(status.getAttribute('data-word'))) {
-      tell(null);
-    }
+    settled(['tooMany', 'trouble', 'waiting']);
   },
   refused(id, word, text) {
     log.refuse(id);
@@ -34,10 +32,21 @@ function tell(word, text) {
   if (!word) {
     status.removeAttribute('data-word');
   }
+  if (word === 'connected') {
+    setTimeout(() => settled(['connected']), 4000);
+  }
   log.follow();
 }
 
+/** Takes these words away, if one of them is still said. */
+function settled(words) {
+  if (words.includes(status.getAttribute('data-word'))) {
+    tell(null);
+  }
+}
+
 function send(message, shown) {
+  settled(['noPlace', 'tooLong', 'unclear', 'locating']);
   const id = outbox.put(message);
   log.own(id, shown);
 }

@@ -78,7 +78,11 @@ function choices(message, act) {
   (message.rows || []).forEach((choicesOfRow) => {
     const row = make('div', 'row');
     choicesOfRow.forEach((choice) => {
-      row.append(choice.url ? link(choice.url, choice.label) : answer(choice, act));
+      const element = choice.url ? link(choice.url, choice.label) : answer(choice, act);
+      if (/\S{25}/.test(choice.label)) {
+        element.className = 'endless';
+      }
+      row.append(element);
     });
     group.append(row);
   });
