@@ -76,6 +76,8 @@ export type Place = {
   country: string;
   lat: number;
   lon: number;
+  /** The next town, given where several of one name stand in one oblast and nothing else tells them apart. */
+  near?: string;
 };
 
 /** `choose`: the name stands in several oblasts, at most five are given. */

@@ -14,11 +14,13 @@ export function kmBetween(a: Point, b: Point): number {
 /** Items nearest to a point, nearest first (equal distances: in the order given), at most `count`, only those that `where` keeps. */
 export type Nearest<T> = (point: Point, count: number, where?: (item: T) => boolean) => { item: T; km: number }[];
 
-type Node = { i: number; axis: 0 | 1 | 2; left: Node | null; right: Node | null };
+type Vector = readonly [number, number, number];
+/** `low` and `high` are the corners of the box around everything under the node. */
+type Node = { i: number; low: Vector; high: Vector; left: Node | null; right: Node | null };
 
 /**
- * A k-d tree over points on the sphere (x, y, z of the unit sphere, so that the date line and the poles need no care).
- * Tried beside a grid: the grid is as fast where libraries are dense, and slow from abroad, where people ask from.
+ * A k-d tree with a box around each branch over points on the sphere (x, y, z of the unit sphere, so that the date line and the poles need no care).
+ * The boxes are for those who ask from abroad: with plain splitting planes a point far outside visits half of the tree.
  */
 export function createNearest<T extends Point>(items: readonly T[]): Nearest<T> {
   const xyz = items.map(onSphere);
@@ -44,11 +46,10 @@ export function createNearest<T extends Point>(items: readonly T[]): Nearest<T> 
         best.splice(k, 0, { i: node.i, d });
         best.length = Math.min(best.length, count);
       }
-      const across = target[node.axis] - here[node.axis];
-      const [near, far] = across < 0 ? [node.left, node.right] : [node.right, node.left];
-      visit(near);
-      const limit = best[count - 1];
-      if (limit === undefined || across * across <= limit.d) visit(far);
+      for (const [child, away] of nearerFirst(node, target)) {
+        const limit = best[count - 1];
+        if (limit === undefined || away <= limit.d) visit(child);
+      }
     };
     visit(root);
     return best.map(({ i }) => ({ item: at(items, i), km: kmBetween(point, at(items, i)) }));
@@ -59,26 +60,43 @@ function isAfter(a: { i: number; d: number }, d: number, i: number): boolean {
   return a.d > d || (a.d === d && a.i > i);
 }
 
-function build(ids: number[], depth: number, xyz: readonly (readonly [number, number, number])[]): Node | null {
+function build(ids: number[], depth: number, xyz: readonly Vector[]): Node | null {
   if (ids.length === 0) return null;
-  const axis = (depth % 3) as 0 | 1 | 2;
-  ids.sort((a, b) => at(xyz, a)[axis] - at(xyz, b)[axis] || a - b);
+  const axis = depth % 3;
+  ids.sort((a, b) => (at(xyz, a)[axis] ?? 0) - (at(xyz, b)[axis] ?? 0) || a - b);
   const middle = ids.length >> 1;
-  return {
-    i: at(ids, middle),
-    axis,
-    left: build(ids.slice(0, middle), depth + 1, xyz),
-    right: build(ids.slice(middle + 1), depth + 1, xyz),
+  const i = at(ids, middle);
+  const left = build(ids.slice(0, middle), depth + 1, xyz);
+  const right = build(ids.slice(middle + 1), depth + 1, xyz);
+  const here = at(xyz, i);
+  const corner = (pick: (...values: number[]) => number, side: 'low' | 'high'): Vector => {
+    const along = (k: 0 | 1 | 2): number => pick(here[k], (left?.[side] ?? here)[k], (right?.[side] ?? here)[k]);
+    return [along(0), along(1), along(2)];
   };
+  return { i, low: corner(Math.min, 'low'), high: corner(Math.max, 'high'), left, right };
 }
 
-function onSphere({ lat, lon }: Point): [number, number, number] {
+/** The branches with the squared distance to their boxes, the nearer first. */
+function nearerFirst({ left, right }: Node, target: Vector): [Node, number][] {
+  const all: [Node, number][] = [];
+  if (left) all.push([left, toBox(left, target)]);
+  if (right) all.push([right, toBox(right, target)]);
+  const [one, other] = all;
+  return one && other && other[1] < one[1] ? [other, one] : all;
+}
+
+function toBox({ low, high }: Node, [x, y, z]: Vector): number {
+  const outside = (value: number, from: number, to: number): number => Math.max(from - value, 0, value - to);
+  return outside(x, low[0], high[0]) ** 2 + outside(y, low[1], high[1]) ** 2 + outside(z, low[2], high[2]) ** 2;
+}
+
+function onSphere({ lat, lon }: Point): Vector {
   const phi = lat * radians;
   const lambda = lon * radians;
   return [Math.cos(phi) * Math.cos(lambda), Math.cos(phi) * Math.sin(lambda), Math.sin(phi)];
 }
 
-function chord(a: readonly [number, number, number], b: readonly [number, number, number]): number {
+function chord(a: Vector, b: Vector): number {
   return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
 }
 

@@ -166,13 +166,12 @@ export function stemOfName(sound: string): string {
 
 /**
  * Stems that a typed word may have, the likeliest first: «Тисмениці», «Бродами», «Шостці».
- * A stem has at least two letters.
  */
 export function stemsOfTyped(sound: string): readonly string[] {
   const found = new Set<string>();
   const bare = stemOfName(sound);
   const add = (stem: string): void => {
-    if (stem.length >= 2) found.add(stem);
+    if (stem !== '') found.add(stem);
   };
   add(bare);
   // У Шостці, в Острозі: the last consonant softens before -i (Polish: w Szostce).

@@ -9,7 +9,15 @@ import {
   stemOfName,
   stemsOfTyped,
 } from './places-spelling.ts';
-import { asking, leadsToNeighbour, leadsToPlace, oblastWords, raionWords } from './places-words.ts';
+import {
+  asking,
+  famousAbroad,
+  leadsToNeighbour,
+  leadsToPlace,
+  oblastWords,
+  raionWords,
+  settlementWords,
+} from './places-words.ts';
 
 /** A settlement that can be found. `rank`: 4 oblast centre, 3 raion centre or large town, 2 town, 1 known by hand, 0 the rest. */
 export type Settlement = {
@@ -39,7 +47,7 @@ const SAME_PLACE_KM = 7;
 /** A neighbour named beside an ambiguous name decides when it is nearer than this. */
 const NEIGHBOUR_KM = 90;
 
-type Form = { place: number; words: readonly string[]; stem: string };
+type Form = { place: number; words: readonly string[]; stem: string; full: string };
 type Token = { text: string; sounds: readonly string[]; capital: boolean; start: number; end: number };
 type Mention = {
   from: number;
@@ -65,12 +73,12 @@ export function createPlaceFinder(
   settlements.forEach((settlement, place) => {
     const seen = new Set<string>();
     for (const name of [settlement.name, ...settlement.also]) {
-      for (const words of soundForms(name)) {
+      for (const words of soundForms(name).flatMap(withRussian)) {
         const stems = words.map(stemOfName);
         const stem = stems.join('');
         if (seen.has(stem)) continue;
         seen.add(stem);
-        push(index, skeleton(stem), { place, words, stem });
+        push(index, skeleton(stem), { place, words, stem, full: words.join('') });
         if (settlement.rank > 0 && words.length <= 2) push(adjectives, adjectiveKey(stem), place);
       }
     }
@@ -104,7 +112,8 @@ export function createPlaceFinder(
   function search(text: string): PlaceFound {
     const tokens = tokensOf(text);
     const about = oblastsAndRaions(tokens);
-    const mentions = mentionsIn(tokens, about.taken);
+    const inUkraine = about.oblasts.size > 0 || about.neighbours.length > 0;
+    const mentions = mentionsIn(tokens, about.taken, inUkraine);
     return decide(mentions, about.oblasts, about.neighbours, tokens);
   }
 
@@ -142,10 +151,12 @@ export function createPlaceFinder(
         taken.add(i);
       }
     });
-    tokens.forEach((_, i) => {
+    tokens.forEach((token, i) => {
       if (taken.has(i)) return;
       const key = oblastOf(tokens, i, false);
-      if (key !== null) {
+      const before = tokens[i - 1];
+      // «Старий Крим», «Кам’янка-Дніпровська» are towns.
+      if (key !== null && !(before && multiWordExact([before, token]))) {
         said.add(key);
         taken.add(i);
         if (i > 0 && sounds('івано')[0] === tokens[i - 1]?.sounds[0]) taken.add(i - 1);
@@ -188,7 +199,7 @@ export function createPlaceFinder(
       const stem = stemOfName(sound.replace(/(oho|omu|im|oi|u|a|i|ii)$/, ''));
       if (!/[scz]k$/.test(stem) || stem.length < 4) continue;
       const base = stem.slice(0, -2);
-      const tries = [base, base.replace(/[aeiou]?[nv]$/, '')];
+      const tries = [stem, base, base.replace(/[aeiou]?[nv]$/, '')];
       for (const attempt of tries) {
         for (const place of adjectives.get(adjectiveKey(attempt)) ?? []) {
           const { name, also, rank } = at(settlements, place);
@@ -206,12 +217,13 @@ export function createPlaceFinder(
     return best?.place ?? null;
   }
 
-  function mentionsIn(tokens: readonly Token[], taken: ReadonlySet<number>): Mention[] {
+  function mentionsIn(tokens: readonly Token[], taken: ReadonlySet<number>, inUkraine: boolean): Mention[] {
     const all: Mention[] = [];
     for (let from = 0; from < tokens.length; from++) {
       for (let length = 1; length <= 3 && from + length <= tokens.length; length++) {
         const span = tokens.slice(from, from + length);
         if (span.some((_, k) => taken.has(from + k))) break;
+        if (!inUkraine && length === 1 && at(span, 0).sounds.some(isFamousAbroad)) continue;
         const mention = mentionOf(span, from, tokens);
         if (mention) all.push(mention);
       }
@@ -230,21 +242,27 @@ export function createPlaceFinder(
     const before2 = tokens[from - 2]?.text ?? '';
     const neighbour = leadsToNeighbour.has(before) || (leadsToNeighbour.has(before2) && leadsToPlace.has(before));
     const said = neighbour || leadsToPlace.has(before) || span.every((token) => token.capital);
-    if (span.length === 1 && asking.has(at(span, 0).text)) return null;
+    // «Дружба», «Нове» are villages only where they are called so.
+    if (span.length === 1 && asking.has(at(span, 0).text) && !settlementWords.has(before)) return null;
     if (span.some((token) => token.text.length === 1)) return null;
     if (span.length > 1 && (asking.has(at(span, 0).text) || asking.has(at(span, span.length - 1).text))) {
       if (!span.every((token) => token.capital || !asking.has(token.text)) && !multiWordExact(span)) return null;
     }
-    const alone = tokens.filter((token) => !asking.has(token.text)).length <= 2;
     const matches = matchesOf(span);
     const best = Math.max(0, ...matches.map((match) => match.quality));
-    const places = [...new Set(matches.filter((match) => match.quality >= best - 0.02).map((match) => match.place))];
+    // An oblast centre is meant even where a hamlet is spelt a little closer: «we Lwowie» is not Lvove.
+    const places = [
+      ...new Set(
+        matches
+          .filter(({ place, quality }) => quality >= best - (at(settlements, place).rank === 4 ? 0.08 : 0.02))
+          .map((match) => match.place),
+      ),
+    ];
     if (places.length === 0) return null;
     const top = Math.max(...places.map((place) => at(settlements, place).rank));
-    // A lower-case word in the middle of a sentence, that only looks like some hamlet, is not taken for it.
-    const needed = said || alone ? 0.8 : top >= 2 ? 0.88 : 0.99;
-    if (best < needed) return null;
-    if (top === 0 && best < 0.9 && !said) return null;
+    const marked = settlementWords.has(before) || span.every((token) => token.capital);
+    const letters = span.reduce((sum, token) => sum + token.text.length, 0);
+    if (best < qualityNeeded(tokens, top, said, marked, letters)) return null;
     const role = neighbour ? 'neighbour' : 'place';
     return { from, to: from + span.length, quality: best, places, role, said };
   }
@@ -255,16 +273,21 @@ export function createPlaceFinder(
 
   function matchesOf(span: readonly Token[]): { place: number; quality: number }[] {
     const best = new Map<number, number>();
+    const typedFull = new Set(fullSounds(span));
     const consider = (forms: readonly Form[], stem: string, penalty: number): void => {
       for (const form of forms.slice(0, 200)) {
         const away = distance(stem, form.stem) + penalty;
         const quality = 1 - away / Math.max(4, form.stem.length);
+        // Hardly anyone misses the first letter.
+        if (penalty + away > 0.5 && firstDiffers(stem, form.stem)) continue;
         // A short name has no letter to spare: «бере» is not Бар.
         if (form.stem.length <= 4 && away > 0.45) continue;
         if (form.stem.length <= 6 && away > 1.05) continue;
         if (quality < 0.75) continue;
-        if (form.words.length !== span.length && span.length > 1 && form.words.length > 1) continue;
-        if (quality > (best.get(form.place) ?? 0)) best.set(form.place, quality);
+        if (form.words.length !== span.length && span.length > 1 && form.words.length > 1 && quality < 0.95) continue;
+        // «Комсомольськ» is not «Комсомольське», though both have one stem.
+        const exact = quality + (typedFull.has(form.full) ? 0.03 : 0);
+        if (exact > (best.get(form.place) ?? 0)) best.set(form.place, exact);
       }
     };
     const typed = typedStems(span);
@@ -272,13 +295,17 @@ export function createPlaceFinder(
     if (Math.max(0, ...best.values()) >= 0.9) return asMatches(best);
     for (const { stem, penalty } of typed) {
       const key = skeleton(stem);
-      if (key.length < 4 || stem.length < 5) continue;
+      if (key.length < 3 || stem.length < 4) continue;
       const near = new Set<string>();
       for (const short of [key, ...withoutOne(key)]) {
         if (index.has(short)) near.add(short);
         for (const other of byShortened().get(short) ?? []) near.add(other);
       }
-      for (const other of near) consider(index.get(other) ?? [], stem, penalty);
+      for (const other of near) {
+        const forms = index.get(other) ?? [];
+        const known = key.length < 4 ? forms.filter(({ place }) => at(settlements, place).rank >= 2) : forms;
+        consider(known, stem, penalty);
+      }
     }
     return asMatches(best);
   }
@@ -336,8 +363,12 @@ export function createPlaceFinder(
       if (km(at(byDistance, 0), anchor) < NEIGHBOUR_KM) return byDistance.slice(0, 1);
     }
     const [first, second] = [standing(at(left, 0)), standing(at(left, 1))];
+    const oneOblast = left.every(
+      (place) => at(settlements, place).oblastKey === at(settlements, at(left, 0)).oblastKey,
+    );
+    if (oneOblast && first - second >= 2) return left.slice(0, 1);
     if (first >= 6 && first - second >= 2) return left.slice(0, 1);
-    if (first >= 5 && second < 2) return left.slice(0, 1);
+    if (first >= 4 && second < 2) return left.slice(0, 1);
     return left;
   }
 
@@ -359,7 +390,27 @@ export function createPlaceFinder(
     const first = places[0];
     if (first === undefined) return { outcome: 'none' };
     if (places.length === 1) return { outcome: 'found', place: shown(first) };
-    return { outcome: 'choose', places: places.slice(0, MAX_CHOICES).map(shown) };
+    const firstOfOblast = places.filter((place, i) => places.findIndex((other) => sameLabel(other, place)) === i);
+    if (firstOfOblast.length > 1) return { outcome: 'choose', places: firstOfOblast.slice(0, MAX_CHOICES).map(shown) };
+    // All in one oblast: the next town tells them apart.
+    const withTown = places.slice(0, MAX_CHOICES).map((place) => ({ ...shown(place), near: townNear(place) }));
+    return { outcome: 'choose', places: withTown };
+  }
+
+  function sameLabel(a: number, b: number): boolean {
+    const [one, other] = [at(settlements, a), at(settlements, b)];
+    return one.oblastKey === other.oblastKey && one.name === other.name;
+  }
+
+  function townNear(place: number): string {
+    let nearest = place;
+    let best = Number.POSITIVE_INFINITY;
+    settlements.forEach(({ rank }, other) => {
+      if (rank < 2 || other === place) return;
+      const away = km(place, other);
+      if (away < best) [nearest, best] = [other, away];
+    });
+    return at(settlements, nearest).name;
   }
 
   function topRank(mention: Mention): number {
@@ -376,6 +427,31 @@ export function createPlaceFinder(
   }
 }
 
+/**
+ * How well a word must fit to be taken for a place: the longer the text around it, the less a mere likeness counts.
+ * `top` is the rank of what it may be, `said` that a preposition or a capital letter speaks for it, `marked` that it is
+ * called a village or town or has a capital letter.
+ */
+function qualityNeeded(tokens: readonly Token[], top: number, said: boolean, marked: boolean, letters: number): number {
+  const never = 9;
+  const content = tokens.filter((token) => !asking.has(token.text)).length;
+  if (tokens.length <= 2) return 0.8;
+  if (content <= 2) return top > 0 ? 0.84 : said ? 0.88 : 0.96;
+  if (content <= 4) {
+    if (said) return top > 0 ? 0.86 : marked ? 0.9 : content === 3 ? 0.97 : never;
+    return top >= 2 && letters >= 4 ? 0.93 : top > 0 && letters >= 5 ? 0.96 : never;
+  }
+  if (top === 0) return marked && said ? 0.95 : never;
+  if (said) return letters >= 5 || marked ? 0.93 : 0.97;
+  return top >= 2 && letters >= 6 ? 0.97 : never;
+}
+
+const abroadStems = new Set(famousAbroad.flatMap((name) => sounds(name).map(stemOfName)));
+
+function isFamousAbroad(sound: string): boolean {
+  return stemsOfTyped(sound).some((stem) => abroadStems.has(stem));
+}
+
 function asMatches(best: ReadonlyMap<number, number>): { place: number; quality: number }[] {
   return [...best].map(([place, quality]) => ({ place, quality }));
 }
@@ -384,8 +460,12 @@ function onlyNoise(tokens: readonly Token[], from: number, to: number): boolean 
   return tokens.slice(from, to).every((token) => leadsToPlace.has(token.text));
 }
 
+/** Oblasts whose adjective is spelt like a case of the town: «у Донецьку». */
+const likeTheTown = /(frankivsk|frankovsk|doneck|luhansk|petrovsk)$/;
+
 /** «волинськ» + «ої»; the masculine «Хмельницький» is the town, so with no «область» only feminine endings count. */
 function plausibleOblastEnding(stem: string, rest: string): boolean {
+  if (likeTheTown.test(stem) && /^[ua]$/.test(rest)) return false;
   return stem.endsWith('k')
     ? /^(a|oi|ii|i|u|ou|aia|uu|ei)$/.test(rest) && rest !== 'i'
     : /^([aeiou]{0,3}|ou|ami)$/.test(rest);
@@ -400,6 +480,28 @@ function soundForms(name: string): string[][] {
   return Array.from({ length: count }, (_, k) => readings.map((all) => all[k] ?? at(all, 0)));
 }
 
+/** The name as a Russian speaker writes it by rule, beside itself: Олександрівка, Александровка. */
+function withRussian(words: string[]): string[][] {
+  const russian = words.map((word) =>
+    word
+      .replace(/^oleksandr/, 'aleksandr')
+      .replace(/^mikola/, 'nikola')
+      .replace(/^kaman/, 'kamen')
+      .replace(/ivk(?=[ai]?$)/, 'ovk'),
+  );
+  return russian.some((word, i) => word !== words[i]) ? [words, russian] : [words];
+}
+
+function firstDiffers(a: string, b: string): boolean {
+  const [one, other] = [a.charAt(0).replace('x', 'h'), b.charAt(0).replace('x', 'h')];
+  return one !== other && !(/[aeiou]/.test(one) && /[aeiou]/.test(other));
+}
+
+function fullSounds(span: readonly Token[]): string[] {
+  const count = Math.max(1, ...span.map((token) => token.sounds.length));
+  return Array.from({ length: count }, (_, k) => span.map(({ sounds: all }) => all[k] ?? all[0] ?? '').join(''));
+}
+
 /** Stems that the typed words may stand for, joined, with what the less likely ones cost. At most 24. */
 function typedStems(span: readonly Token[]): { stem: string; penalty: number }[] {
   let all: { stem: string; penalty: number }[] = [{ stem: '', penalty: 0 }];
@@ -407,7 +509,7 @@ function typedStems(span: readonly Token[]): { stem: string; penalty: number }[]
     const options = [
       ...new Map(
         token.sounds.flatMap((sound, reading) =>
-          stemsOfTyped(sound).map((stem, k) => [stem, (k > 0 ? 0.08 : 0) + (reading > 0 ? 0.02 : 0)] as const),
+          stemsOfTyped(sound).map((stem, k) => [stem, (k > 0 ? 0.2 : 0) + (reading > 0 ? 0.02 : 0)] as const),
         ),
       ),
     ];
