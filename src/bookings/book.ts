@@ -7,7 +7,7 @@ import { freeDaysOf } from './free.ts';
 import { type KindRules, loadKinds } from './kinds.ts';
 import { isOpen, openPerKind, stateOfMoved, stateOfNew } from './rules.ts';
 import { loadSeeds, type Offer, readSchedule, type Schedule, seedSchedule } from './schedule.ts';
-import { bookable, dayOf, instantOf, startsOn, unitsOf, wallOf } from './slots.ts';
+import { bookable, dayOf, instantOf, isDay, startsOn, unitsOf, wallOf } from './slots.ts';
 import {
   type Answer,
   answerTo,
@@ -70,6 +70,7 @@ type Room = BookingsParts & { newId: typeof newId; schedule: Schedule };
 
 async function free(room: Room, query: Parameters<Bookings['free']>[0]): Promise<readonly Slot[]> {
   const { library, kind, limit, day, after = 0 } = query;
+  if (day !== undefined && !isDay(day)) return [];
   const found: Slot[] = [];
   const offers = room.schedule.offers(library, kind);
   for (const { slots } of await freeDaysOf(room.database, offers, room.clock.now(), { only: day })) {
@@ -81,6 +82,7 @@ async function free(room: Room, query: Parameters<Bookings['free']>[0]): Promise
 
 async function freeDays(room: Room, query: Parameters<Bookings['freeDays']>[0]) {
   const { library, kind, limit, after } = query;
+  if (after !== undefined && !isDay(after)) return [];
   const found: { day: string; free: number }[] = [];
   const offers = room.schedule.offers(library, kind);
   for (const { day, slots } of await freeDaysOf(room.database, offers, room.clock.now(), { after })) {
@@ -219,7 +221,7 @@ async function forget(room: Room, person: string): Promise<void> {
 
 /** The offers under which exactly this start can be booked now. */
 function offersAt(room: Room, library: string, kind: string, wall: string, now: number): Offer[] {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(wall)) return [];
+  if (!/^.{10}T\d\d:\d\d$/.test(wall) || !isDay(wall.slice(0, 10))) return [];
   return room.schedule.offers(library, kind).filter((offer) => {
     const { zone } = offer.hours;
     const day = wall.slice(0, 10);

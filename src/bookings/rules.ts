@@ -21,7 +21,7 @@ export function isOpen(booking: Pick<Booking, 'state' | 'wall' | 'zone' | 'minut
 }
 
 /** UTC ms. */
-export function endsAt(booking: Pick<Booking, 'wall' | 'zone' | 'minutes'>): number {
+function endsAt(booking: Pick<Booking, 'wall' | 'zone' | 'minutes'>): number {
   return instantOfBooked(booking.wall, booking.zone) + booking.minutes * 60_000;
 }
 

@@ -67,7 +67,7 @@ const consultant = z.strictObject({
 });
 
 /** content/joined/*.yaml and content/demo/bookings.yaml */
-export const scheduleFile = z.strictObject({
+const scheduleFile = z.strictObject({
   libraries: z.array(
     z.strictObject({
       library: id,

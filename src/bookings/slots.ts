@@ -11,7 +11,7 @@ export const unitMinutes = 5;
 /** Wall times `HH:MM`, from and to. */
 export type Span = readonly [string, string];
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type Week = Readonly<Partial<Record<(typeof weekdays)[number], readonly Span[] | undefined>>>;
+type Week = Readonly<Partial<Record<(typeof weekdays)[number], readonly Span[] | undefined>>>;
 
 /** When somebody is there. An exception (ISO day) replaces the day's hours; no spans mean closed. */
 export type Hours = { zone: string; week: Week; exceptions: Readonly<Record<string, readonly Span[]>> };
@@ -36,7 +36,28 @@ export type Start = { wall: string; at: number };
 /** A day of a zone. `offset` is null on a day on which the clocks change. */
 export type Day = { iso: string; zone: string; weekday: (typeof weekdays)[number]; offset: number | null };
 
+/** Is there such a day? `2027-02-30` looks like one. */
+export function isDay(iso: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(iso)) return false;
+  const date = new Date(`${iso}T00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso);
+}
+
+/** @throws RangeError where `isDay` says no */
 export function dayOf(iso: string, zone: string): Day {
+  const key = `${zone} ${iso}`;
+  const known = days.get(key);
+  if (known) return known;
+  // A few months of a few zones; what is dropped is made again.
+  if (days.size > 2000) days.clear();
+  const day = makeDay(iso, zone);
+  days.set(key, day);
+  return day;
+}
+
+const days = new Map<string, Day>();
+
+function makeDay(iso: string, zone: string): Day {
   const date = Temporal.PlainDate.from(iso);
   const begins = date.toZonedDateTime({ timeZone: zone });
   const ends = date.add({ days: 1 }).toZonedDateTime({ timeZone: zone });
@@ -119,6 +140,8 @@ function instantOn(day: Day, wall: string): number | null {
  */
 function endOf(wall: string, zone: string, minutes: number): string {
   const plain = new Date(Date.parse(`${wall}Z`) + minutes * 60_000).toISOString().slice(0, 16);
+  const day = wall.slice(0, 10);
+  if (plain.startsWith(day) && dayOf(day, zone).offset !== null) return plain;
   const real = wallOf(instantOfBooked(wall, zone) + minutes * 60_000, zone);
   return [plain, real].sort()[1] as string;
 }

@@ -96,6 +96,14 @@ describe.each(engines)('a consultation, on %s', (engine) => {
       expect(outcome.outcome, wall).toBe('taken');
       expect(outcome).toHaveProperty('nearest.length', 3);
     }
+    world.clock.time = Date.parse('2027-02-15T10:00Z');
+    for (const wall of ['2027-02-29T10:00', '2027-02-30T10:00', '2027-02-99T10:00', '2027-02-26T24:00']) {
+      expect((await world.bookings.book(request({ wall }))).outcome, wall).toBe('taken');
+    }
+    for (const day of ['2027-02-30', '2027-2-3', 'today', '']) {
+      expect(await world.bookings.free({ library: 'village', kind: 'talk', limit: 3, day })).toEqual([]);
+      expect(await world.bookings.freeDays({ library: 'village', kind: 'talk', limit: 3, after: day })).toEqual([]);
+    }
     expect(await units()).toEqual([]);
   });
 
