@@ -154,12 +154,17 @@ export type Resource = z.output<typeof resource>;
 export const dangerClasses = ['trafficking', 'violence', 'suicide', 'detention', 'child', 'medical'] as const;
 export type DangerClass = (typeof dangerClasses)[number];
 
+const emergencyNumber = z.strictObject({ number: z.string().regex(/^\d{2,4}$/), sources: z.array(source).min(1) });
+
 /** content/danger/numbers.yaml: whom to call, by country and class. `any` stands where the country is not known. */
 export const dangerNumbers = z.strictObject({
   /** The emergency number by country; `any` where the country is unknown. */
   emergency: z.record(
     z.union([country, z.literal('any')]),
-    z.strictObject({ number: z.string().regex(/^\d{2,4}$/), sources: z.array(source).min(1) }),
+    emergencyNumber.extend({
+      /** Where one kind of danger has a number of its own (an ambulance in Ukraine). */
+      by_class: z.partialRecord(z.enum(dangerClasses), emergencyNumber).optional(),
+    }),
   ),
   /** Resource ids, best first: of the country for that class (the bot shows the first two that can be dialled). */
   lines: z.record(z.union([country, z.literal('any')]), z.partialRecord(z.enum(dangerClasses), z.array(id))),
