@@ -129,13 +129,24 @@ test.each([
   expect(found.map(({ id, nodes }) => [id, nodes.map((node) => node.html + node.failureSummary)])).toEqual([]);
 });
 
-test('what is pressed is at least 44 pixels high', async () => {
+test('what is pressed is at least 48 pixels high', async () => {
   const { page } = await visit({ viewport: { width: 360, height: 640 } });
   await say(page, 'Не платять');
   await bot(page).nth(1).waitFor();
   for (const button of await page.locator('button:visible, .row a').all()) {
     const box = await button.boundingBox();
-    expect(box?.height, (await button.textContent()) ?? '').toBeGreaterThanOrEqual(44);
+    expect(box?.height, (await button.textContent()) ?? '').toBeGreaterThanOrEqual(48);
+  }
+});
+
+test('a number to call is as large to the thumb as a button', async () => {
+  const { page } = await visit({ viewport: { width: 360, height: 640 } });
+  await page.locator('#danger').click();
+  await page.getByText('просто зараз').waitFor();
+  for (const number of await page.locator('[role=log] a[href^="tel:"]').all()) {
+    const box = await number.boundingBox();
+    expect(box?.height).toBeGreaterThanOrEqual(48);
+    expect(box?.width).toBeGreaterThanOrEqual(48);
   }
 });
 
