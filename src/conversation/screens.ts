@@ -4,19 +4,29 @@ import type { Choice } from './reply.ts';
 /** How much fits a small screen: what people read without scrolling back (voice.md's 900 characters). */
 export const screenful = 900;
 
+/** A last section so short is not worth a message of its own. */
+const afterthought = 200;
+
 /**
  * Lays sections onto as few screens as they need, in order, never splitting a section. One longer than a screen stands
- * alone.
+ * alone; a short last one may go a little over.
  */
 export function layOnScreens(sections: readonly string[], size = screenful): string[] {
   const screens: string[] = [];
-  for (const section of sections.filter((s) => s !== '')) {
+  const filled = sections.filter((s) => s !== '');
+  for (const [i, section] of filled.entries()) {
     const last = screens.at(-1);
-    if (last !== undefined && last.length + 2 + section.length <= size)
+    const room = i === filled.length - 1 && seen(section) <= afterthought ? size + afterthought : size;
+    if (last !== undefined && seen(last) + 2 + seen(section) <= room)
       screens[screens.length - 1] = `${last}\n\n${section}`;
     else screens.push(section);
   }
   return screens;
+}
+
+/** What of a text is seen: an address behind a link is not. */
+function seen(text: string): number {
+  return text.replace(/\]\([^)\s]*\)/g, ']').length;
 }
 
 /** Buttons in rows: short labels side by side, long ones alone. */

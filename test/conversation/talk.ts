@@ -1,0 +1,151 @@
+import { createBookings } from '../../src/bookings/book.ts';
+import { calendarFile } from '../../src/bookings/calendar-file.ts';
+import { plain } from '../../src/channels/text.ts';
+import type { Deed, Event } from '../../src/conversation/event.ts';
+import type { Effect, Services } from '../../src/conversation/flow.ts';
+import type { Reply } from '../../src/conversation/reply.ts';
+import { emptySession, type Session } from '../../src/conversation/session.ts';
+import { turn } from '../../src/conversation/turn.ts';
+import { loadKnowledge } from '../../src/knowledge/load.ts';
+import { createDirectory } from '../../src/libraries/directory.ts';
+import { loadGazetteer, loadLibraries } from '../../src/libraries/load.ts';
+import { openState } from '../../src/libraries/opening-hours.ts';
+import { toE164 } from '../../src/people/phone.ts';
+import { openDatabase } from '../../src/storage/database.ts';
+import { createSeal } from '../../src/storage/seal.ts';
+import { loadTexts } from '../../src/texts.ts';
+import { wednesdayMorning } from '../vistka.ts';
+
+/** Talks with the core alone: real content, real bookings in a database of its own, no channel, no clock. */
+
+const knowledge = await loadKnowledge('content');
+const directory = createDirectory(loadLibraries('content', { demo: true }), loadGazetteer('content'));
+const texts = loadTexts('locales');
+
+export const messenger = { place: true, contact: true, document: true, pin: true, call: true, anonymous: false };
+export const website = { place: true, contact: false, document: true, pin: true, call: false, anonymous: true };
+
+/** What several people share: the libraries' calendar and the clock. */
+export async function village(change: Partial<Services> = {}, now = wednesdayMorning) {
+  const database = await openDatabase({ kind: 'sqlite', file: ':memory:' });
+  const clock = { now: () => now };
+  const seal = createSeal([Buffer.alloc(32, 7)]);
+  const bookings = await createBookings({ database, seal, clock, contentDir: 'content', demo: true });
+  const services: Services = {
+    knowledge,
+    directory,
+    bookings,
+    ...texts,
+    openState,
+    plain,
+    calendarFile,
+    phone: toE164,
+    channel: () => messenger,
+    allow: async () => ({ ok: true }),
+    channelsOf: async () => ['telegram'],
+    libraryName: null,
+    sessionHours: 72,
+    defaultLanguage: 'uk',
+    sessionsDown: false,
+    ...change,
+  };
+  return {
+    services,
+    now,
+    person: (name = 'Оксана', about: Partial<Session> = {}, language?: string) =>
+      somebody(services, now, name, about, language),
+    close: () => database.close(),
+  };
+}
+
+export type Talker = ReturnType<typeof somebody>;
+
+let people = 0;
+
+function somebody(services: Services, now: number, name: string, about: Partial<Session>, language?: string) {
+  people += 1;
+  const person = `person-${people}`;
+  let session: Session = { ...emptySession, ...about };
+  let events = 0;
+  let replies: Reply[] = [];
+  const all: Reply[] = [];
+  let effects: Effect[] = [];
+  let taps = 0;
+
+  async function does(deed: Deed): Promise<string> {
+    events += 1;
+    const event: Event = {
+      eventId: `${person}-${events}`,
+      channel: 'telegram',
+      sender: person,
+      at: now,
+      hint: { name, ...(language ? { language } : {}) },
+      ...deed,
+    };
+    const told = await turn(session, event, `telegram:${event.eventId}`, person, services);
+    ({ session, replies, effects } = told);
+    all.push(...replies);
+    for (const reply of replies) check(reply);
+    return said(replies);
+  }
+
+  return {
+    person,
+    says: (text: string) => does({ kind: 'text', text }),
+    shares: (lat: number, lon: number) => does({ kind: 'place', lat, lon }),
+    opens: (payload?: string) => does({ kind: 'started', ...(payload ? { payload } : {}) }),
+    does,
+    /** Presses the latest button with that label or action. */
+    async presses(which: string | RegExp): Promise<string> {
+      const choice = all
+        .toReversed()
+        .flatMap((reply) => (reply.rows ?? []).flat())
+        .find((button) => {
+          const action = 'action' in button ? button.action : '';
+          return typeof which === 'string'
+            ? button.label === which || action === which
+            : which.test(button.label) || which.test(action);
+        });
+      if (!choice || !('action' in choice)) throw new Error(`no button ${which} in:\n${said(replies)}`);
+      taps += 1;
+      return does({ kind: 'choice', action: choice.action });
+    },
+    sends: (action: string) => does({ kind: 'choice', action }),
+    get session() {
+      return session;
+    },
+    get replies() {
+      return replies;
+    },
+    get effects() {
+      return effects;
+    },
+    get taps() {
+      return taps;
+    },
+    buttons: () => (replies.at(-1)?.rows ?? []).flat(),
+  };
+}
+
+/** What is true of every message that anybody ever gets. */
+function check(reply: Reply): void {
+  if (reply.text.trim() === '') throw new Error('an empty message');
+  if (/\{\{|undefined|\[object|NaN|\$t\(/.test(reply.text)) throw new Error(`an unfilled text: ${reply.text}`);
+  if (/(^|\s)[a-z]+:[a-z][\w.]+($|\s)/i.test(reply.text.replace(/\]\([^)]*\)/g, '')))
+    throw new Error(`a key instead of words: ${reply.text}`);
+  for (const button of (reply.rows ?? []).flat()) {
+    if (button.label.trim() === '' || /\{\{|^[a-z]+:/i.test(button.label))
+      throw new Error(`a button without words: ${button.label}`);
+    if ('action' in button && Buffer.byteLength(button.action) > 64)
+      throw new Error(`an action that is too long: ${button.action}`);
+  }
+  if ((reply.rows ?? []).some((row) => row.length === 0)) throw new Error('an empty row');
+}
+
+export function said(replies: readonly Reply[]): string {
+  return replies
+    .map((reply) =>
+      [reply.text, ...(reply.rows ?? []).map((row) => row.map((button) => `[${button.label}]`).join(' '))].join('\n'),
+    )
+    .join('\n\n');
+}
