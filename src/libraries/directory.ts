@@ -16,7 +16,11 @@ export function createDirectory(libraries: readonly Library[], gazetteer: Gazett
   const oblasts: readonly Oblast[] = [...byOblast]
     .map(([key, inside]) => ({ key, name: inside[0]?.oblast ?? { uk: key, en: key } }))
     .sort((a, b) => ukrainian.compare(a.name.uk, b.name.uk));
-  const findPlace = createPlaceFinder(settlementsOf(libraries, gazetteer, keyOfName), gazetteer.oblasts);
+  const findPlace = createPlaceFinder(
+    settlementsOf(libraries, gazetteer, keyOfName),
+    gazetteer.oblasts,
+    gazetteer.abroad,
+  );
 
   return {
     get: (id) => byId.get(id),

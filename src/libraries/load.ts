@@ -5,7 +5,12 @@ import type { Library, Names } from './library.ts';
 import type { OblastNames, Settlement } from './places.ts';
 import { demoLibrariesFile, type LibraryEntry, librariesFile, oblastsFile } from './schema.ts';
 
-export type Gazetteer = { settlements: readonly Settlement[]; oblasts: readonly OblastNames[] };
+export type Gazetteer = {
+  settlements: readonly Settlement[];
+  oblasts: readonly OblastNames[];
+  /** Words for places abroad, `*` for any ending. */
+  abroad: readonly string[];
+};
 
 /**
  * Every library of content/libraries, in the order of the files. With `demo` the made-up hours of content/demo lie over
@@ -70,7 +75,8 @@ export function loadGazetteer(contentDir: string): Gazetteer {
     const point = pointOf(geonamesFile, line, oblastKey, keys, lat, lon);
     settlements.push({ name: latin, oblastKey, rank: 0, ...point, also: [] });
   }
-  return { settlements, oblasts };
+  const abroad = rows(join(contentDir, 'places/abroad.txt')).map(([, cells]) => cells[0] ?? '');
+  return { settlements, oblasts, abroad };
 }
 
 function toLibrary(entry: LibraryEntry, oblast: { uk: string; en: string }): Library {

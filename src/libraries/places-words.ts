@@ -69,10 +69,3 @@ export const asking: ReadonlySet<string> = new Set(
     'м с г з із зі у в до від из со от во к ко о об обо под w we ze do od м. c b y'
   ).split(/\s+/),
 );
-
-/** Towns abroad that a village in Ukraine is also called by: the village is meant only where its oblast is said too. */
-export const famousAbroad: readonly string[] = (
-  'варшава варшаві познань познані берлін берлин афіни афины прага париж рим мілан милан лондон краків краков гданськ гданьск ' +
-  'вроцлав лодзь люблін люблин катовіце жешув ряшів мюнхен гамбург відень вена неаполь мадрид барселона лісабон брно будапешт ' +
-  'вільнюс рига таллінн дублін дублин торонто москва мінск минск warszawa poznań berlin praha wien'
-).split(' ');

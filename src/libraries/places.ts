@@ -9,15 +9,7 @@ import {
   stemOfName,
   stemsOfTyped,
 } from './places-spelling.ts';
-import {
-  asking,
-  famousAbroad,
-  leadsToNeighbour,
-  leadsToPlace,
-  oblastWords,
-  raionWords,
-  settlementWords,
-} from './places-words.ts';
+import { asking, leadsToNeighbour, leadsToPlace, oblastWords, raionWords, settlementWords } from './places-words.ts';
 
 /** A settlement that can be found. `rank`: 4 oblast centre, 3 raion centre or large town, 2 town, 1 known by hand, 0 the rest. */
 export type Settlement = {
@@ -67,7 +59,9 @@ type Mention = {
 export function createPlaceFinder(
   settlements: readonly Settlement[],
   oblasts: readonly OblastNames[],
+  abroad: readonly string[],
 ): (text: string) => PlaceFound {
+  const isAbroad = createAbroad(abroad);
   const index = new Map<string, Form[]>();
   const adjectives = new Map<string, number[]>();
   settlements.forEach((settlement, place) => {
@@ -106,15 +100,23 @@ export function createPlaceFinder(
   return function findPlace(text) {
     const found = search(text.slice(0, MAX_TEXT));
     if (found.outcome !== 'none' || !/[a-z]/i.test(text) || /[а-яіїєґ]/i.test(text)) return found;
-    return search(otherKeyboard(text.slice(0, MAX_TEXT)));
+    return search(otherKeyboard(text.slice(0, MAX_TEXT)), 0.97);
   };
 
-  function search(text: string): PlaceFound {
+  function search(text: string, least = 0): PlaceFound {
     const tokens = tokensOf(text);
     const about = oblastsAndRaions(tokens);
     const inUkraine = about.oblasts.size > 0 || about.neighbours.length > 0;
-    const mentions = mentionsIn(tokens, about.taken, inUkraine);
+    if (!inUkraine) for (const i of abroadPairs(tokens)) about.taken.add(i);
+    const mentions = mentionsIn(tokens, about.taken, inUkraine).filter(({ quality }) => quality >= least);
     return decide(mentions, about.oblasts, about.neighbours, tokens);
+  }
+
+  /** «Велика Британія», «Нью-Йорк»: no word of them is looked at alone. */
+  function abroadPairs(tokens: readonly Token[]): number[] {
+    return tokens.flatMap((_, i) =>
+      i + 1 < tokens.length && isAbroad(fullSounds(tokens.slice(i, i + 2))) === 'whole' ? [i, i + 1] : [],
+    );
   }
 
   /** «Львівська обл.», «на Львівщині», «Тисменицький район»: they say where a name is, and are not the name. */
@@ -223,9 +225,13 @@ export function createPlaceFinder(
       for (let length = 1; length <= 3 && from + length <= tokens.length; length++) {
         const span = tokens.slice(from, from + length);
         if (span.some((_, k) => taken.has(from + k))) break;
-        if (!inUkraine && length === 1 && at(span, 0).sounds.some(isFamousAbroad)) continue;
         const mention = mentionOf(span, from, tokens);
-        if (mention) all.push(mention);
+        if (!mention) continue;
+        // Торунь and Варшава are villages too: they are meant only where an oblast or a raion is said.
+        const abroadAs = inUkraine ? null : isAbroad(fullSounds(span));
+        const known = topRank(mention) >= 1 && mention.quality >= 1;
+        if (abroadAs === 'whole' || (abroadAs === 'beginning' && !known)) continue;
+        all.push(mention);
       }
     }
     // The surest first; a longer name beats the shorter ones inside it.
@@ -446,10 +452,29 @@ function qualityNeeded(tokens: readonly Token[], top: number, said: boolean, mar
   return top >= 2 && letters >= 6 ? 0.97 : never;
 }
 
-const abroadStems = new Set(famousAbroad.flatMap((name) => sounds(name).map(stemOfName)));
-
-function isFamousAbroad(sound: string): boolean {
-  return stemsOfTyped(sound).some((stem) => abroadStems.has(stem));
+/** Whether typed words, joined as they sound, are a place abroad: the whole of one, or only begin like one that is open. */
+function createAbroad(words: readonly string[]): (typed: readonly string[]) => 'whole' | 'beginning' | null {
+  const whole = new Set<string>();
+  const beginnings = new Set<string>();
+  for (const word of words) {
+    for (const sound of soundForms(word.replace('*', '')).map((all) => all.join(''))) {
+      whole.add(sound);
+      if (!word.endsWith('*')) continue;
+      // «венеці*» sounds `veneci`, «Венеція» `veneca`.
+      const stem = stemOfName(sound);
+      beginnings.add(stem.length >= 5 ? stem : sound);
+    }
+  }
+  const longest = Math.max(0, ...[...beginnings].map((sound) => sound.length));
+  return (typed) => {
+    if (typed.some((sound) => whole.has(sound))) return 'whole';
+    for (const sound of typed) {
+      for (let length = 3; length <= Math.min(longest, sound.length); length++) {
+        if (beginnings.has(sound.slice(0, length))) return 'beginning';
+      }
+    }
+    return null;
+  };
 }
 
 function asMatches(best: ReadonlyMap<number, number>): { place: number; quality: number }[] {

@@ -5,6 +5,7 @@ import { isValidPhoneNumber } from 'libphonenumber-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { answerLine, answerPlace } from '../../src/cli/place.ts';
 import { ContentError } from '../../src/content-file.ts';
+import { loadKnowledge } from '../../src/knowledge/load.ts';
 import { createDirectory } from '../../src/libraries/directory.ts';
 import { loadGazetteer, loadLibraries } from '../../src/libraries/load.ts';
 
@@ -19,6 +20,7 @@ const pilots = [
 ];
 const libraries = loadLibraries('content');
 const directory = createDirectory(libraries, loadGazetteer('content'));
+const places = { directory, findCountry: loadKnowledge('content').findCountry };
 
 let folder: string | undefined;
 afterEach(() => {
@@ -143,7 +145,7 @@ describe('a fault in a library’s file', () => {
 
 describe('npm run place', () => {
   it('answers a line with the place and the three nearest libraries', () => {
-    const answer = JSON.parse(answerLine(directory, '{"id":"7","text":"у Тисмениці","lang":"uk"}'));
+    const answer = JSON.parse(answerLine(places, '{"id":"7","text":"у Тисмениці","lang":"uk"}'));
     expect(answer).toEqual({
       id: '7',
       outcome: 'found',
@@ -162,13 +164,28 @@ describe('npm run place', () => {
         { id: expect.any(String), km: expect.any(Number) },
       ],
     });
-    expect(answerPlace(directory, 'дякую')).toEqual({ outcome: 'none', places: [], nearest: [] });
+    expect(answerPlace(places, 'дякую')).toEqual({ outcome: 'none', places: [], nearest: [] });
+  });
+
+  it('abroad gives the country, with the town’s point where one was said, and no library as near', () => {
+    const said = (text: string): unknown => answerPlace(places, text);
+    const warsaw = {
+      name_uk: 'Варшава',
+      oblast_uk: null,
+      country: 'pl',
+      lat: expect.any(Number),
+      lon: expect.any(Number),
+    };
+    expect(said('у Варшаві')).toEqual({ outcome: 'found', places: [warsaw], nearest: [] });
+    const czechia = { name_uk: 'Чехія', oblast_uk: null, country: 'cz', lat: null, lon: null };
+    expect(said('в Чехії')).toEqual({ outcome: 'found', places: [czechia], nearest: [] });
+    expect(said('родом з Бучача, працюю в Польщі')).toMatchObject({ outcome: 'found', places: [{ name_uk: 'Бучач' }] });
   });
 
   it.each(['not json', '{"id":"1"}', '[]', 'null', '{"id":"1","text":5}'])(
     'a line that is not as agreed gives an error line: %s',
     (input) => {
-      expect(JSON.parse(answerLine(directory, input))).toEqual({
+      expect(JSON.parse(answerLine(places, input))).toEqual({
         id: /"id"/.test(input) ? '1' : null,
         error: expect.any(String),
       });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { createDirectory } from '../../src/libraries/directory.ts';
 import type { Place, PlaceFound } from '../../src/libraries/library.ts';
 import { loadGazetteer, loadLibraries } from '../../src/libraries/load.ts';
@@ -122,6 +124,27 @@ describe('places as people type them', () => {
   it('a place is shown in Ukrainian only where it was checked by hand', () => {
     const found = directory.findPlace('Верхнє Синьовидне');
     expect(placesOf(found).map(({ name, oblast }) => [name, oblast])).toEqual([['Verkhnie Synevydne', 'Львівська']]);
+  });
+
+  it.each([
+    'Варшава',
+    'Венеція',
+    'в Турині',
+    'у Франції',
+    'Познань',
+    'Rzeszów',
+    'Велика Британія',
+    'Нью-Йорк',
+    'Turkey',
+  ])('a place abroad is not taken for a settlement of Ukraine: %s', (text) => {
+    expect(directory.findPlace(text)).toEqual({ outcome: 'none' });
+  });
+
+  it('the words for places abroad are those of the countries in content', () => {
+    const file = z.array(z.object({ names: z.array(z.string()) }));
+    const words = file.parse(parse(readFileSync('content/countries.yaml', 'utf8'))).flatMap(({ names }) => names);
+    const plain = words.filter((word) => /^[\p{L}'’ -]+\*?$/u.test(word));
+    expect(plain.filter((word) => !gazetteer.abroad.includes(word))).toEqual([]);
   });
 
   it('never throws and keeps to its outcomes, whatever is typed', () => {
