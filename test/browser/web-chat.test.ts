@@ -139,14 +139,18 @@ test('what is pressed is at least 48 pixels high', async () => {
   }
 });
 
-test('a number to call is as large to the thumb as a button', async () => {
-  const { page } = await visit({ viewport: { width: 360, height: 640 } });
-  await page.locator('#danger').click();
-  await page.getByText('просто зараз').waitFor();
-  for (const number of await page.locator('[role=log] a[href^="tel:"]').all()) {
+test('a number to call is as large to the thumb as a button, and never covers the next', async () => {
+  const text = '[112](tel:112): перше\n[116 006](tel:116006): друге\n[+380 44 284 19 15](tel:+380442841915): третє';
+  const { page } = await visit({ viewport: { width: 360, height: 640 } }, { answer: () => [{ text }] });
+  const numbers = page.locator('[role=log] a[href^="tel:"]');
+  expect(await numbers.count()).toBe(3);
+  let end = 0;
+  for (const number of await numbers.all()) {
     const box = await number.boundingBox();
     expect(box?.height).toBeGreaterThanOrEqual(48);
     expect(box?.width).toBeGreaterThanOrEqual(48);
+    expect(box?.y).toBeGreaterThanOrEqual(end);
+    end = (box?.y ?? 0) + (box?.height ?? 0);
   }
 });
 
