@@ -1,4 +1,4 @@
-import type { Directory, Library, Oblast } from './library.ts';
+import type { Directory, Library, Oblast, PlaceFound } from './library.ts';
 import type { Gazetteer } from './load.ts';
 import { createNearest, kmBetween } from './nearest.ts';
 import { createPlaceFinder, type Settlement } from './places.ts';
@@ -6,7 +6,7 @@ import { createPlaceFinder, type Settlement } from './places.ts';
 /** A library's point this near to a settlement of the gazetteer, with the same name, is in it. */
 const IN_SETTLEMENT_KM = 20;
 
-/** Everything that can be asked about libraries and places. Reads nothing: it stands on what it is handed. */
+/** Everything that can be asked about libraries and places. Reads no file: it stands on what it is handed. */
 export function createDirectory(libraries: readonly Library[], gazetteer: Gazetteer): Directory {
   const byId = new Map(libraries.map((library) => [library.id, library]));
   const keyOfName = new Map(gazetteer.oblasts.map((oblast) => [oblast.name.uk, oblast.key]));
@@ -16,11 +16,13 @@ export function createDirectory(libraries: readonly Library[], gazetteer: Gazett
   const oblasts: readonly Oblast[] = [...byOblast]
     .map(([key, inside]) => ({ key, name: inside[0]?.oblast ?? { uk: key, en: key } }))
     .sort((a, b) => ukrainian.compare(a.name.uk, b.name.uk));
-  const findPlace = createPlaceFinder(
-    settlementsOf(libraries, gazetteer, keyOfName),
-    gazetteer.oblasts,
-    gazetteer.abroad,
-  );
+  // Made when the first place is asked for: the start needs no index of names.
+  let finder: ((text: string) => PlaceFound) | undefined;
+  const findPlace = (text: string): PlaceFound => {
+    const { oblasts: names, abroad } = gazetteer;
+    finder ??= createPlaceFinder(settlementsOf(libraries, gazetteer, keyOfName), names, abroad);
+    return finder(text);
+  };
 
   return {
     get: (id) => byId.get(id),

@@ -67,31 +67,38 @@ const lookalikes: Readonly<Record<string, string>> = {
   '1': 'і',
 };
 
-const marked: readonly (readonly [RegExp, string])[] = [
-  [/ł/g, 'l'],
-  [/[żž]/g, 'zh'],
-  [/š/g, 'sh'],
-  [/č/g, 'cz'],
-  [/ą/g, 'o'],
-  [/ß/g, 's'],
-];
+const marked: Readonly<Record<string, string>> = { ł: 'l', ż: 'zh', ž: 'zh', š: 'sh', č: 'cz', ą: 'o', ß: 's' };
 
-/** What both readings of Latin letters share, longest first. */
-const latin: readonly (readonly [RegExp, string])[] = [
-  [/x/g, 'ks'],
-  [/shch|szcz|sch|sh|sz/g, 'W'],
-  [/tsch|cz/g, 'Q'],
-  [/zh/g, 'J'],
-  [/kh/g, 'X'],
-  [/ts|tz/g, 'C'],
-  [/[yij]a/g, 'A'],
-  [/[yij]u/g, 'U'],
-  [/[yij]e/g, 'E'],
-  [/ph/g, 'f'],
-  [/[yj]/g, 'i'],
-  [/g/g, 'h'],
-  [/w/g, 'v'],
-];
+/** What both readings of Latin letters share. Capitals are sounds already, so that no rule meets them again. */
+const latin: Readonly<Record<string, string>> = {
+  shch: 'W',
+  szcz: 'W',
+  tsch: 'Q',
+  sch: 'W',
+  sh: 'W',
+  sz: 'W',
+  cz: 'Q',
+  zh: 'J',
+  kh: 'X',
+  ts: 'C',
+  tz: 'C',
+  ya: 'A',
+  ia: 'A',
+  ja: 'A',
+  yu: 'U',
+  iu: 'U',
+  ju: 'U',
+  ye: 'E',
+  ie: 'E',
+  je: 'E',
+  ph: 'F',
+  x: 'KS',
+  y: 'I',
+  j: 'I',
+  g: 'H',
+  w: 'V',
+};
+const latinLetters = new RegExp(Object.keys(latin).join('|'), 'g');
 
 const hasCyrillic = /[а-яёіїєґў]/;
 const hasLatin = /[a-z]/;
@@ -103,6 +110,14 @@ export function sameAlphabet(word: string): string {
   return lower.replace(/[a-z0136]/g, (letter) => lookalikes[letter] ?? letter);
 }
 
+function asciiOnly(lower: string): string {
+  if (/^[a-z]*$/.test(lower)) return lower;
+  return lower
+    .replace(/[łżžščąß]/g, (letter) => marked[letter] ?? '')
+    .normalize('NFD')
+    .replace(/[^a-z]/g, '');
+}
+
 /** Sound forms of one word: one for Cyrillic; for Latin letters the English and, where it differs, the Polish reading. */
 export function sounds(word: string): readonly string[] {
   const lower = sameAlphabet(word).replace(/['’ʼ`´"ʹ‘]/g, '');
@@ -110,13 +125,12 @@ export function sounds(word: string): readonly string[] {
     const spelt = lower.replace(/[^a-z]/g, (letter) => cyrillic[letter] ?? '');
     return [squeeze(spelt.replace(/ts/g, 'c'))];
   }
-  if (!hasLatin.test(lower.normalize('NFD'))) return [];
-  let plain = lower;
-  for (const [from, to] of marked) plain = plain.replace(from, to);
-  plain = plain.normalize('NFD').replace(/[^a-z]/g, '');
-  for (const [from, to] of latin) plain = plain.replace(from, to);
-  const english = squeeze(plain.replace(/ck/g, 'k').replace(/ch/g, 'q').toLowerCase());
-  const polish = squeeze(plain.replace(/ch/g, 'x').replace(/rz/g, 'r').toLowerCase());
+  const plain = asciiOnly(lower);
+  if (!hasLatin.test(plain)) return [];
+  const read = plain.replace(latinLetters, (letters) => latin[letters] ?? letters);
+  const english = squeeze(read.replace(/ck/g, 'k').replace(/ch/g, 'q').toLowerCase());
+  if (!/ch|ck|rz/.test(read)) return [english];
+  const polish = squeeze(read.replace(/ch/g, 'x').replace(/rz/g, 'r').toLowerCase());
   return english === polish ? [english] : [english, polish];
 }
 
