@@ -134,7 +134,7 @@ function check(reply: Reply): void {
   if (/(^|\s)[a-z]+:[a-z][\w.]+($|\s)/i.test(reply.text.replace(/\]\([^)]*\)/g, '')))
     throw new Error(`a key instead of words: ${reply.text}`);
   for (const button of (reply.rows ?? []).flat()) {
-    if (button.label.trim() === '' || /\{\{|^[a-z]+:/i.test(button.label))
+    if (button.label.trim() === '' || /\{\{|^[a-z]+:\w/i.test(button.label))
       throw new Error(`a button without words: ${button.label}`);
     if ('action' in button && Buffer.byteLength(button.action) > 64)
       throw new Error(`an action that is too long: ${button.action}`);

@@ -1,0 +1,100 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { village } from '../talk.ts';
+
+const home = await village();
+afterAll(() => home.close());
+
+describe('asking', () => {
+  it('asks for the country once, answers with its part, numbers, source and date, and remembers it', async () => {
+    const oksana = home.person('Оксана', { language: 'uk' });
+    expect(await oksana.says('шеф уже два місяці не платить зарплату')).toContain('Де ви працюєте чи живете?');
+    const answer = await oksana.presses('Польща');
+    for (const words of [
+      'Вам мають заплатити',
+      'Польща.',
+      'PIP',
+      '1. ',
+      'Чого не робити',
+      'Хто допоможе',
+      'tel:+48',
+      'Джерело:',
+      'Перевірено 24.11.2026',
+      'Я бот, а не юрист',
+      '[Допомогло] [Не те]',
+      '[Поговорити з бібліотекарем]',
+      '[Записатися на консультацію]',
+    ]) {
+      expect(answer).toContain(words);
+    }
+    expect(oksana.session.country).toBe('pl');
+    expect(await oksana.says('мене звільнили що робити')).toContain('Польща.');
+  });
+
+  it('takes the country from the question itself', async () => {
+    const petro = home.person('Петро', { language: 'uk' });
+    const answer = await petro.says('на будові в чехії не платять зарплату');
+    expect(answer).toContain('Чехія.');
+    expect(petro.session.country).toBe('cz');
+  });
+
+  it('puts each screenful into a message that fits a small screen', async () => {
+    for (const language of ['uk', 'en', 'pl', 'ru'] as const) {
+      for (const id of home.services.knowledge.articlesOf('at-work').map((article) => article.id)) {
+        const person = home.person('X', { language, country: 'pl' });
+        await person.sends(`ask:a:${id}`);
+        for (const reply of person.replies)
+          expect(reply.text.replace(/\]\([^)]*\)/g, ']').length).toBeLessThanOrEqual(1100);
+      }
+    }
+  });
+
+  it('is browsed by topic', async () => {
+    const oksana = home.person('Оксана', { language: 'uk' });
+    await oksana.sends('ask');
+    expect(await oksana.presses('На роботі')).toContain('[Не платять зарплату]');
+    expect(await oksana.presses('Не платять зарплату')).toContain('Де ви працюєте');
+  });
+
+  it('says honestly that it does not know, and offers a person, topics and the menu', async () => {
+    const oksana = home.person('Оксана', { language: 'uk' });
+    const answer = await oksana.says('який рецепт борщу з пампушками');
+    expect(answer).toContain('немає перевіреної відповіді');
+    expect(answer).toContain('[Поговорити з бібліотекарем]');
+    expect(answer).toContain('[Меню]');
+    expect(oksana.effects).toContainEqual({ kind: 'count', name: 'not-found', key: 'uk' });
+    expect(JSON.stringify(oksana.effects)).not.toContain('борщ');
+  });
+
+  it('takes a bare place name as the wish for a library', async () => {
+    expect(await home.person('Оксана', { language: 'uk' }).says('Тисмениця')).toContain('Найближчі бібліотеки');
+  });
+
+  it('hears whether it helped', async () => {
+    const oksana = home.person('Оксана', { language: 'uk', country: 'pl' });
+    await oksana.sends('ask:a:unpaid-wages');
+    await oksana.presses('Не те');
+    expect(oksana.effects).toEqual([{ kind: 'count', name: 'not-helped', key: 'unpaid-wages' }]);
+    expect(oksana.buttons().some((button) => button.label === 'Поговорити з бібліотекарем')).toBe(true);
+    await oksana.presses('Допомогло');
+    expect(oksana.effects).toEqual([{ kind: 'count', name: 'helped', key: 'unpaid-wages' }]);
+  });
+
+  it('says that it is time to check again when the date has passed, and shows it all the same', async () => {
+    const later = await village({}, Date.UTC(2029, 0, 10, 9, 0));
+    const oksana = later.person('Оксана', { language: 'uk', country: 'pl' });
+    const answer = await oksana.sends('ask:a:unpaid-wages');
+    expect(answer).toContain('час перевірити знову');
+    expect(answer).toContain('Вам мають заплатити');
+    await later.close();
+  });
+
+  it('shows all numbers of an answer with hours, languages and cost', async () => {
+    const oksana = home.person('Оксана', { language: 'uk', country: 'pl' });
+    await oksana.sends('ask:a:unpaid-wages');
+    const numbers = await oksana.presses('Усі номери');
+    expect(numbers).toMatch(/tel:\+48/);
+    expect(numbers).toContain('Перевірено');
+    await oksana.presses('Номер не працює');
+    expect(oksana.effects[0]).toMatchObject({ kind: 'count', name: 'wrong-number' });
+  });
+});
