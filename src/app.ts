@@ -232,6 +232,8 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     }
     for (const channel of channels.values()) channel.start();
     inbox.start();
+    // The index of place names is made by the first question; nobody should wait for it.
+    setImmediate(() => directory.findPlace('-'));
     const sweeper = setInterval(() => void sweep(), hourMs);
     sweeper.unref();
     closers.push(() => clearInterval(sweeper));

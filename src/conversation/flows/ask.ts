@@ -54,7 +54,8 @@ export async function answerQuestion(text: string, turn: Turn): Promise<Told> {
   const best = match.articles[0] ? knowledge.article(match.articles[0].id) : undefined;
 
   if (match.outcome === 'answer' && best) return remembering(known, await showArticle(best, there));
-  if (match.outcome === 'none') {
+  // A few words that are a place and nothing else mean "my library"; in a longer text the place is beside the point.
+  if (match.outcome === 'none' && text.trim().split(/\s+/).length <= 4) {
     const place = libraryForPlace(text, there);
     if (place) return place;
   }
