@@ -7,6 +7,7 @@ import { inWords } from '../names.ts';
 import type { Choice, Reply } from '../reply.ts';
 import { inRows, toMenu } from '../screens.ts';
 import type { Step } from '../session.ts';
+import { placeLabel } from './library.ts';
 
 /**
  * A consultation at a library, in at most six taps from the menu. The steps, in the order of the screen:
@@ -139,9 +140,7 @@ async function libraryNear(deed: Extract<Deed, { kind: 'text' | 'place' }>, turn
     if (found.outcome === 'choose') {
       const rows = found.places.map((place) => {
         const near = directory.nearest(place, 1, (candidate) => bookings.joined(candidate.id))[0];
-        const label = place.oblast
-          ? turn.t('library:placeIn', { place: place.name, oblast: place.oblast })
-          : place.name;
+        const label = placeLabel(place, turn);
         return near ? [{ label, action: `book:lib:${near.library.id}` }] : [];
       });
       return {

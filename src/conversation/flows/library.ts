@@ -1,4 +1,4 @@
-import type { Library, Near } from '../../libraries/library.ts';
+import type { Library, Near, Place } from '../../libraries/library.ts';
 import { clocksDiffer, dateOf, shortDayOf, timeOf } from '../clock-words.ts';
 import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
 import { inWords } from '../names.ts';
@@ -60,7 +60,7 @@ export function libraryForPlace(text: string, turn: Turn): Told | null {
   if (found.outcome === 'none') return null;
   const rows = found.places.map((place) => [
     {
-      label: place.oblast ? turn.t('library:placeIn', { place: place.name, oblast: place.oblast }) : place.name,
+      label: placeLabel(place, turn),
       action: `library:near:${place.lat.toFixed(4)}:${place.lon.toFixed(4)}`,
     },
   ]);
@@ -68,6 +68,17 @@ export function libraryForPlace(text: string, turn: Turn): Told | null {
     replies: [{ text: turn.t('library:whichOne'), rows: [...rows, [toMenu(turn)]] }],
     at: { flow: 'library', step: 'place', told: {} },
   };
+}
+
+/** «Миколаївка, Донецька обл., біля міста Слов’янськ»: enough to tell it from its namesakes. */
+export function placeLabel(place: Place, turn: Turn): string {
+  const { name, oblast, near } = place;
+  // Kyiv, Sevastopol and Crimea are no oblasts: only an adjective takes the word.
+  const where =
+    oblast === null
+      ? name
+      : turn.t(/ka$|\u043a\u0430$/.test(oblast) ? 'library:placeIn' : 'library:placeOf', { place: name, oblast });
+  return near ? turn.t('library:placeNear', { place: where, near }) : where;
 }
 
 function notFound(turn: Turn): Told {
@@ -197,8 +208,13 @@ function card(id: string, turn: Turn): Told {
   const lines = [
     `**${inWords(found.name, language)}**`,
     [inWords(found.settlement, language), found.address ?? ''].filter((part) => part !== '').join(', '),
+    ...(found.unconfirmed ? [t('library:unconfirmed')] : []),
+    ...(found.note ? [inWords(found.note, language)] : []),
     found.phone ? `[${found.phone.display}](tel:${found.phone.number})` : t('library:noPhone'),
+    ...(found.email ? [`[${found.email}](mailto:${found.email})`] : []),
     open === '' ? t('library:noHours') : asSentence(open),
+    ...(found.hours?.as_of ? [t('library:asOf', { date: found.hours.as_of })] : []),
+    ...(found.hours?.note ? [inWords(found.hours.note, language)] : []),
     ...(services_ === '' ? [] : [t('library:services', { services: services_ })]),
     ...(found.url?.startsWith('https://') ? [`[${new URL(found.url).host}](${found.url})`] : []),
     t('library:checked', { date: dateOf(found.checked_on) }),
