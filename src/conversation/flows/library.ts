@@ -124,6 +124,7 @@ function nearest(point: { lat: number; lon: number }, turn: Turn): Told {
                 km: distance(joined.km, turn),
               })
             : '',
+          near.some((found) => found.library.demo) ? turn.t('notices:demo') : '',
         ]
           .filter((part) => part !== '')
           .join('\n\n'),
@@ -136,14 +137,16 @@ function nearest(point: { lat: number; lon: number }, turn: Turn): Told {
 
 function nearLine({ library: found, km }: Near, turn: Turn): string {
   const approximate = found.coords !== 'address' || km >= 10;
+  const about = [
+    turn.t(approximate ? 'library:kmAbout' : 'library:km', { km: distance(km, turn) }),
+    found.address ?? inWords(found.settlement, turn.language),
+    openLine(found, turn),
+  ];
   return [
     `**${inWords(found.name, turn.language)}**`,
-    [
-      turn.t(approximate ? 'library:kmAbout' : 'library:km', { km: distance(km, turn) }),
-      found.address ?? inWords(found.settlement, turn.language),
-      openLine(found, turn),
-    ]
+    about
       .filter((part) => part !== '')
+      .map(asSentence)
       .join('. '),
   ].join('\n');
 }
