@@ -309,7 +309,7 @@ export function createInbox(deps: InboxDeps): Inbox {
       const began = event.kind === 'started' && event.payload !== undefined && event.payload !== '';
       if (!began && known === null) {
         const told = await turn(emptySession, event, `${event.channel}:${event.eventId}`, 'nobody', deps.services);
-        return told.replies[0] ?? null;
+        return inOne(told.replies);
       }
       const person = known ?? (await deps.people.identify(event.channel, event.sender));
       const key = `${event.channel}:${event.eventId}`;
@@ -323,7 +323,7 @@ export function createInbox(deps: InboxDeps): Inbox {
       );
       await deps.apply(key, person, event.channel, told.effects);
       await save(person, told.session, key, []);
-      return told.replies[0] ?? null;
+      return inOne(told.replies);
     },
     start() {
       void sweep();
@@ -343,6 +343,12 @@ export function createInbox(deps: InboxDeps): Inbox {
 
 const sessionKey = (person: string) => `session:${person}`;
 const repliesKey = (person: string) => `replies:${person}`;
+
+/** A welcome is one message: several screens stand in it one below the other, with the choices of the last. */
+function inOne(replies: readonly Reply[]): Reply | null {
+  const last = replies.at(-1);
+  return last ? { ...last, text: replies.map((reply) => reply.text).join('\n\n') } : null;
+}
 
 /** The lease store is away: order is kept within this process at least. */
 const noLease: Lease = { extend: async () => true, release: async () => undefined };

@@ -10,7 +10,7 @@
  * arguments as a JSON array, and read by `GET /people/<id>/messages`.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
@@ -122,6 +122,7 @@ export async function startViber(options: Options = {}) {
   const offences: string[] = [];
   const failures: Failure[] = [];
   const sockets = new Set<Socket>();
+  const changes = new EventEmitter().setMaxListeners(0);
   const pending = new Set<Promise<unknown>>();
   const closing = new AbortController();
   const broadcasts: number[] = [];
@@ -160,6 +161,7 @@ export async function startViber(options: Options = {}) {
     const result = failure ? refusal(failure.status) : await judge(method, request, raw, body);
     call.status = Number(result.status);
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
+    changes.emit('change');
   }
 
   async function judge(method: string, request: IncomingMessage, raw: string, body: Json | null): Promise<Json> {
@@ -432,6 +434,11 @@ export async function startViber(options: Options = {}) {
         self.refusesKeyboards = refuses;
       },
       messages: (): readonly Heard[] => self.heard,
+      /** Resolves when the condition holds, looking again after every message. @throws after `withinMs` */
+      async until(holds: () => boolean, withinMs = 15_000): Promise<void> {
+        const signal = AbortSignal.timeout(withinMs);
+        while (!holds()) await once(self.news, 'heard', { signal });
+      },
       /** Labels of the keyboard that the client shows. */
       buttons: (): string[] => keyboard().map((button) => button.Text ?? ''),
       /**
@@ -515,6 +522,11 @@ export async function startViber(options: Options = {}) {
     callback,
     /** Exactly these bytes, signed, once. */
     postRaw: (body: string) => postRaw(webhook, body),
+    /** Resolves when the condition holds, looking again after every call. @throws after `withinMs` */
+    async until(holds: () => boolean, withinMs = 15_000): Promise<void> {
+      const signal = AbortSignal.timeout(withinMs);
+      while (!holds()) await once(changes, 'change', { signal });
+    },
     /** Resolves when no callback is under way. */
     async idle(): Promise<void> {
       while (pending.size > 0) await Promise.allSettled(pending);

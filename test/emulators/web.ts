@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 
 /** Somebody with the web chat open: what the page does, without a browser. */
 
@@ -20,7 +21,8 @@ export async function webPerson(url: string, language = 'uk') {
   let cookie = '';
   const heard: WebMessage[] = [];
   let listened = 0;
-  let wake: () => void = () => undefined;
+  const news = new EventEmitter();
+  news.setMaxListeners(0);
   const leaving = new AbortController();
 
   async function call(path: string, init: RequestInit = {}): Promise<Response> {
@@ -44,7 +46,7 @@ export async function webPerson(url: string, language = 'uk') {
         const data = /^data: ?(.*)$/m.exec(event)?.[1] ?? '';
         if (/^event:/m.test(event) || !data.startsWith('{')) continue;
         heard.push(JSON.parse(data) as WebMessage);
-        wake();
+        news.emit('heard');
       }
     }
   }
@@ -61,6 +63,12 @@ export async function webPerson(url: string, language = 'uk') {
 
   await (await call('/chat')).text();
   const listening = listen().catch(() => undefined);
+  /** Resolves when the condition holds, looking again after every message. */
+  async function until(holds: () => boolean): Promise<void> {
+    const signal = AbortSignal.timeout(patienceMs);
+    while (!holds()) await once(news, 'heard', { signal });
+  }
+
   const fromBot = () => heard.filter((message) => message.from === 'bot');
 
   return {
@@ -85,30 +93,16 @@ export async function webPerson(url: string, language = 'uk') {
     messages: fromBot,
     /** The next message that was not heard yet and fits. @throws when none comes in time */
     async hears(which: RegExp = /[\s\S]/): Promise<WebMessage & { said: string }> {
-      const until = Date.now() + patienceMs;
-      for (;;) {
-        const all = fromBot();
-        for (let i = listened; i < all.length; i++) {
-          const message = all[i];
-          if (message && which.test(said(message))) {
-            listened = i + 1;
-            return { ...message, said: said(message) };
-          }
-        }
-        const left = until - Date.now();
-        if (left <= 0)
-          throw new Error(
-            `nothing like ${which} was said after message ${listened}; said:\n${all.slice(listened).map(said).join('\n---\n')}`,
-          );
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, left);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
+      const next = () => fromBot().findIndex((message, i) => i >= listened && which.test(said(message)));
+      await until(() => next() >= 0).catch(() => {
+        const came = fromBot().slice(listened).map(said).join('\n---\n');
+        throw new Error(`nothing like ${which} was said after message ${listened}; said:\n${came}`);
+      });
+      listened = next() + 1;
+      const message = fromBot()[listened - 1] as WebMessage;
+      return { ...message, said: said(message) };
     },
+    until,
     file: async (seq: number) => (await call(`/chat/files/${seq}`)).text(),
     async leaves() {
       leaving.abort();
