@@ -23,7 +23,7 @@ import {
 } from './schema.ts';
 import { trainLayoutMender } from './search/layout.ts';
 import { keysOf, plainText, wordsOf } from './search/normalise.ts';
-import { parsePattern, sentencesOf } from './search/phrases.ts';
+import { PhraseBook, parsePattern, sentencesOf } from './search/phrases.ts';
 import { createSearch, type Findable } from './search/search.ts';
 
 /**
@@ -50,6 +50,8 @@ type Content = {
   countries: z.output<typeof countriesFile>;
   numbers: z.output<typeof dangerNumbers>;
   danger: readonly z.output<typeof dangerPhrases>[];
+  synonyms: z.output<typeof synonymsFile>;
+  offTopic: readonly string[];
   /** What is wrong. */
   faults: readonly Fault[];
   /** What is named and not there. */
@@ -105,7 +107,10 @@ function readContent(contentDir: string): Content {
     (name) => readDanger(join(contentDir, 'danger', `${name}.yaml`), name, noted) ?? [],
   );
   const numbers = readNumbers(join(contentDir, 'danger', 'numbers.yaml'), resources, noted);
-  return { findables, resources, countries, numbers, danger, faults: noted.faults, gaps: noted.gaps };
+  const synonyms = readSynonyms(join(contentDir, 'synonyms.yaml'), noted);
+  const offTopic = Object.values(noted.read(join(contentDir, 'off-topic.yaml'), questionsFile) ?? {}).flat();
+  const { faults, gaps } = noted;
+  return { findables, resources, countries, numbers, danger, synonyms, offTopic, faults, gaps };
 }
 
 function foldersIn(dir: string): string[] {
@@ -200,6 +205,15 @@ function readCountries(file: string, noted: Faults): Content['countries'] {
   return countries;
 }
 
+/** content/synonyms.yaml: patterns by the group in which they mean the same. */
+const synonymsFile = z.record(z.string(), z.array(z.string().trim().min(1)).min(1));
+
+function readSynonyms(file: string, noted: Faults): Content['synonyms'] {
+  const synonyms = noted.read(file, synonymsFile) ?? {};
+  for (const [group, patterns] of Object.entries(synonyms)) checkPatterns(patterns, file, [group], noted);
+  return synonyms;
+}
+
 function readDanger(
   file: string,
   name: (typeof dangerClasses)[number],
@@ -244,7 +258,7 @@ function readNumbers(file: string, resources: ReadonlyMap<string, Resource>, not
   return numbers;
 }
 
-function assemble({ findables, resources, countries, numbers, danger }: Content): Knowledge {
+function assemble({ findables, resources, countries, numbers, danger, synonyms, offTopic }: Content): Knowledge {
   const articles = new Map(findables.map(({ article }) => [article.id, article]));
   const byTopic = shelves(articles.values());
   const places = createCountryFinder(countries);
@@ -252,7 +266,11 @@ function assemble({ findables, resources, countries, numbers, danger }: Content)
     findables.flatMap(({ questions }) => questions.map((question) => plainText(question))),
   );
   const words = wordsIn(findables);
-  const search = createSearch(findables);
+  const meanings = new PhraseBook<string>();
+  for (const [group, patterns] of Object.entries(synonyms)) {
+    for (const pattern of patterns.flatMap(parsePattern)) meanings.add(pattern, group);
+  }
+  const search = createSearch(findables, meanings, offTopic);
   const check = createDangerCheck(
     danger.map((file) => ({
       class: file.class,
@@ -263,6 +281,9 @@ function assemble({ findables, resources, countries, numbers, danger }: Content)
     (key) => words.has(key),
   );
   const codes = countriesWith(resources.values());
+  const dangerCodes = [...new Set([...codes, ...Object.keys(numbers.emergency)])].filter(
+    (code) => code !== 'any' && code !== 'ua',
+  );
   return {
     article: (id) => articles.get(id),
     articlesOf: (topic) => byTopic.get(topic) ?? [],
@@ -270,11 +291,12 @@ function assemble({ findables, resources, countries, numbers, danger }: Content)
     resourcesFor: (article, country) => resourcesFor(article, country, resources),
     resourcesIn: (country, topic) => resourcesIn(country, topic, resources, (id) => articles.get(id)?.topic),
     countries: () => codes,
+    dangerCountries: () => dangerCodes,
     country: (code) => places.country(code),
     findCountry: (text) => places.find(sentencesOf(mend(plainText(text)))),
     ask(text) {
       const sentences = sentencesOf(mend(plainText(text)));
-      return { ...search.ask(sentences.flat()), country: places.find(sentences)?.code ?? null };
+      return { ...search.ask(sentences), country: places.find(sentences)?.code ?? null };
     },
     danger: check,
     dangerNumbers: (dangerClass, country) => numbersFor(numbers, dangerClass, country, resources),

@@ -190,7 +190,7 @@ class Flow {
     if (first === '[') return this.#list();
     if (first === '{') return this.#map();
     if (first === '"' || first === "'") return this.#quoted(first);
-    const found = /^[^,[\]{}\n"']+/.exec(this.#text.slice(this.#at));
+    const found = /^[^,[\]{}\n"'][^,[\]{}\n"]*/.exec(this.#text.slice(this.#at));
     if (!found || / #/.test(found[0])) throw new NotPlain();
     this.#at += found[0].length;
     return plainScalar(found[0].trim(), /:(?:\s|$)/);

@@ -1,147 +1,102 @@
-import { hash, letterGroups } from './ngrams.ts';
-import { stem } from './stem.ts';
-
-/** What is counted of a text: hashes of its stems, pairs of neighbouring stems and groups of letters, with weights. */
-export type Features = Map<number, number>;
-
-const pairSeed = 0x9e3779b9;
-const stemSeed = 0x51ed270b;
-
-export function featuresOf(
-  keys: readonly string[],
-  letters: { from: number; to: number } = { from: 3, to: 5 },
-): Features {
-  const features: Features = new Map();
-  const add = (feature: number, weight: number) => features.set(feature, (features.get(feature) ?? 0) + weight);
-  let before = '^';
-  for (const key of keys) {
-    const base = stem(key);
-    add(hash(base, stemSeed), 1.5);
-    add(hash(base, hash(before, pairSeed)), 0.8);
-    before = base;
-    letterGroups(key, letters.from, letters.to, (feature) => add(feature, 0.35));
-  }
-  return features;
-}
+// biome-ignore-all lint/style/noNonNullAssertion: typed arrays are read within their length, where nothing is undefined
+import type { Features } from './features.ts';
 
 export type Sample = { features: Features; label: number; weight: number };
 
-/** A linear classifier over hashed features: for each feature that was seen, one row with a weight for each label. */
-export class Classifier {
+/** How much a feature of one label counts, beside being unlike the others: see `Ranker`. */
+const typical = 15;
+const unlike = 1;
+const unseen = 0.05;
+
+/** More features than content has; two that share a place are rare and harmless. */
+const places = 1 << 18;
+
+/**
+ * A linear classifier that is counted, not trained, so that it is ready in one pass over the samples. The weight of a
+ * feature for a label is how typical it is of the label (the label's centroid, TF-IDF) and how much more often it
+ * occurs there than elsewhere (naive Bayes against the complement). Measured side by side on left-out sample questions,
+ * each part alone, nearest neighbours, and a trained softmax classifier did no better.
+ */
+export class Ranker {
   readonly #labels: number;
-  readonly #slots: Int32Array;
-  readonly #mask: number;
-  readonly #idf: Float32Array;
-  readonly #rows: Float32Array;
+  readonly #rowAt = new Int32Array(places);
+  readonly #rarity: Float32Array;
+  readonly #weights: Float32Array;
 
-  constructor(samples: readonly Sample[], labels: number, options = { rounds: 4, step: 0.6 }) {
+  constructor(samples: readonly Sample[], labels: number) {
     this.#labels = labels;
-    const bits = 18;
-    this.#mask = (1 << bits) - 1;
-    this.#slots = new Int32Array(1 << bits);
-    const counts = new Uint16Array(1 << bits);
-    for (const sample of samples) for (const feature of sample.features.keys()) counts[feature & this.#mask]!++;
+    const seen = new Uint16Array(places);
+    for (const { features } of samples) for (const feature of features.keys()) seen[feature & (places - 1)]!++;
     let rows = 0;
-    for (let at = 0; at < counts.length; at++) if (counts[at]! >= 2) this.#slots[at] = ++rows;
-    this.#idf = new Float32Array(rows + 1);
-    for (let at = 0; at < counts.length; at++) {
-      const row = this.#slots[at]!;
-      if (row > 0) this.#idf[row] = Math.log((samples.length + 1) / counts[at]!);
+    for (let place = 0; place < places; place++) if (seen[place]! > 0) this.#rowAt[place] = ++rows;
+    this.#rarity = new Float32Array(rows + 1);
+    for (let place = 0; place < places; place++) {
+      if (seen[place]! > 0) this.#rarity[this.#rowAt[place]!] = Math.log((samples.length + 1) / seen[place]!);
     }
-    this.#rows = new Float32Array((rows + 1) * labels);
-    this.#train(samples, options);
-  }
-  get size(): number {
-    return this.#rows.length / this.#labels;
+    this.#weights = this.#count(samples, rows + 1);
   }
 
-  #vector(features: Features): { rows: Int32Array; values: Float32Array } {
-    const rows = new Int32Array(features.size);
-    const values = new Float32Array(features.size);
-    let n = 0;
-    let norm = 0;
-    for (const [feature, count] of features) {
-      const row = this.#slots[feature & this.#mask]!;
-      if (row === 0) continue;
-      const value = Math.sqrt(count) * this.#idf[row]!;
-      rows[n] = row;
-      values[n] = value;
-      norm += value * value;
-      n++;
-    }
-    const scale = norm > 0 ? 1 / Math.sqrt(norm) : 0;
-    for (let at = 0; at < n; at++) values[at]! *= scale;
-    return { rows: rows.subarray(0, n), values: values.subarray(0, n) };
-  }
-
-  #score(vector: { rows: Int32Array; values: Float32Array }, into: Float32Array): void {
-    into.fill(0);
-    const { rows, values } = vector;
-    const labels = this.#labels;
-    const weights = this.#rows;
-    for (let at = 0; at < rows.length; at++) {
-      const from = rows[at]! * labels;
-      const value = values[at]!;
-      for (let label = 0; label < labels; label++) into[label]! += value * weights[from + label]!;
-    }
-  }
-
-  /** Multi-class passive-aggressive updates: right label up, the strongest wrong ones down, until there is a margin. */
-  #train(samples: readonly Sample[], { rounds, step }: { rounds: number; step: number }): void {
-    const vectors = samples.map((sample) => this.#vector(sample.features));
-    const scores = new Float32Array(this.#labels);
-    const order = samples.map((_, at) => at);
-    let seed = 12345;
-    for (let round = 0; round < rounds; round++) {
-      for (let at = order.length - 1; at > 0; at--) {
-        seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
-        const other = seed % (at + 1);
-        [order[at], order[other]] = [order[other]!, order[at]!];
-      }
-      for (const at of order) {
-        const sample = samples[at]!;
-        const vector = vectors[at]!;
-        this.#score(vector, scores);
-        this.#update(vector, scores, sample, step / (1 + 0.3 * round));
-      }
-    }
-  }
-
-  #update(
-    vector: { rows: Int32Array; values: Float32Array },
-    scores: Float32Array,
-    sample: Sample,
-    step: number,
-  ): void {
-    // softmax on scaled scores
-    const labels = this.#labels;
-    let max = Number.NEGATIVE_INFINITY;
-    for (let l = 0; l < labels; l++) if (scores[l]! > max) max = scores[l]!;
-    let sum = 0;
-    for (let l = 0; l < labels; l++) {
-      const e = Math.exp(scores[l]! - max);
-      scores[l] = e;
-      sum += e;
-    }
-    const targets: number[] = [];
-    const grads: number[] = [];
-    for (let l = 0; l < labels; l++) {
-      const g = (l === sample.label ? 1 : 0) - scores[l]! / sum;
-      if (Math.abs(g) > 0.02) {
-        targets.push(l);
-        grads.push(g * step * sample.weight);
-      }
-    }
-    for (let at = 0; at < vector.rows.length; at++) {
-      const from = vector.rows[at]! * labels;
-      const value = vector.values[at]!;
-      for (let t = 0; t < targets.length; t++) this.#rows[from + targets[t]!]! += value * grads[t]!;
-    }
-  }
-
+  /** A score for each label; only their order and their distances mean something. */
   scores(features: Features): Float32Array {
     const out = new Float32Array(this.#labels);
-    this.#score(this.#vector(features), out);
+    for (const [row, value] of this.#vector(features)) {
+      const from = row * this.#labels;
+      for (let label = 0; label < this.#labels; label++) out[label]! += value * this.#weights[from + label]!;
+    }
     return out;
+  }
+
+  /** How much of a text is known, from 0 to 1: what it consists of against what was ever seen. */
+  known(features: Features): number {
+    let known = 0;
+    let all = 0;
+    for (const [feature, count] of features) {
+      all += count;
+      if (this.#rowAt[feature & (places - 1)]! > 0) known += count;
+    }
+    return all === 0 ? 0 : known / all;
+  }
+
+  #vector(features: Features): [row: number, value: number][] {
+    const vector: [number, number][] = [];
+    let square = 0;
+    for (const [feature, count] of features) {
+      const row = this.#rowAt[feature & (places - 1)]!;
+      if (row === 0) continue;
+      const value = Math.sqrt(count) * this.#rarity[row]!;
+      square += value * value;
+      vector.push([row, value]);
+    }
+    const length = Math.sqrt(square) || 1;
+    for (const entry of vector) entry[1] /= length;
+    return vector;
+  }
+
+  #count(samples: readonly Sample[], rows: number): Float32Array {
+    const labels = this.#labels;
+    const weights = new Float32Array(rows * labels);
+    const mass = new Float64Array(labels);
+    for (const { features, label, weight } of samples) {
+      for (const [row, value] of this.#vector(features)) {
+        weights[row * labels + label]! += value * weight;
+        mass[label]! += value * weight;
+      }
+    }
+    const length = new Float64Array(labels);
+    for (let at = 0; at < weights.length; at++) length[at % labels]! += weights[at]! * weights[at]!;
+    const all = mass.reduce((sum, value) => sum + value, 0);
+    for (let row = 0; row < rows; row++) {
+      const from = row * labels;
+      let total = 0;
+      for (let label = 0; label < labels; label++) total += weights[from + label]!;
+      for (let label = 0; label < labels; label++) {
+        const own = weights[from + label]!;
+        const inside = (own + unseen) / (mass[label]! + unseen * rows);
+        const outside = (total - own + unseen) / (all - mass[label]! + unseen * rows);
+        weights[from + label] =
+          unlike * Math.log(inside / outside) + (typical * own) / (Math.sqrt(length[label]!) || 1);
+      }
+    }
+    return weights;
   }
 }
