@@ -17,12 +17,14 @@ import { mountHealth } from './http/health.ts';
 import { createMetrics, listenForMetrics, mountMetrics } from './http/metrics.ts';
 import { createServer } from './http/server.ts';
 import { loadKnowledge } from './knowledge/load.ts';
+import { signedText } from './knowledge/signed-text.ts';
 import { createDirectory } from './libraries/directory.ts';
 import { loadGazetteer, loadLibraries } from './libraries/load.ts';
 import { openState } from './libraries/opening-hours.ts';
 import { createPeople } from './people/people.ts';
 import { toE164 } from './people/phone.ts';
 import { createReport } from './report.ts';
+import { createSignOffs } from './staff/sign-offs.ts';
 import { holdAlone } from './storage/alone.ts';
 import { openDatabase } from './storage/database.ts';
 import { sweepEffects } from './storage/effects.ts';
@@ -55,6 +57,7 @@ export type Overrides = {
 
 const bodyLimitBytes = 256 * 1024;
 const hourMs = 3_600_000;
+const minuteMs = 60_000;
 /** Messages of one address to the web chat: a library's computers share one, so it is generous. */
 const perAddress = { burst: 120, perMinute: 120 };
 
@@ -102,6 +105,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     const bookings = await createBookings({ database, seal, clock, contentDir: config.contentDir, demo: config.demo });
     const transcripts = createTranscripts({ database, seal, clock, ttlHours: config.sessionHours });
     const mailbox = createMailbox(database, clock);
+    const signOffs = await createSignOffs(database.db);
 
     // How it talks.
     const channels = new Map<string, Channel>();
@@ -111,6 +115,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       bookings,
       ...texts,
       openState,
+      signOff: (article, language) => signOffs.under(article.id, language, () => signedText(article, language) ?? ''),
       plain,
       calendarFile,
       phone: toE164,
@@ -237,6 +242,12 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     const sweeper = setInterval(() => void sweep(), hourMs);
     sweeper.unref();
     closers.push(() => clearInterval(sweeper));
+
+    const rereader = setInterval(() => {
+      signOffs.refresh().catch((error: unknown) => report.fault('sign-offs', error));
+    }, minuteMs);
+    rereader.unref();
+    closers.push(() => clearInterval(rereader));
 
     async function sweep(): Promise<void> {
       try {

@@ -1,5 +1,5 @@
 import type { Booking, Bookings } from '../bookings/bookings.ts';
-import type { Knowledge } from '../knowledge/knowledge.ts';
+import type { Article, Knowledge } from '../knowledge/knowledge.ts';
 import type { Directory, OpeningHours, OpenState } from '../libraries/library.ts';
 import type { Profile } from '../people/profile.ts';
 import type { Language, Values } from '../texts.ts';
@@ -54,6 +54,9 @@ export type Turn = {
   again(step: Step, turn: Turn): Promise<Told | null>;
 };
 
+/** Whom words are for: enough of a turn to say something, also where nobody has asked. */
+export type Reader = Pick<Turn, 'language' | 'session' | 'services' | 't'>;
+
 /** Everything that a turn may ask. Values arrive from the wiring; the conversation imports only their types. */
 export type Services = {
   knowledge: Knowledge;
@@ -62,6 +65,8 @@ export type Services = {
   t(language: Language, key: string, values?: Values): string;
   words(language: Language, key: string): readonly string[];
   openState(hours: OpeningHours, now: number): OpenState;
+  /** Who checked the article's text in that language as a lawyer, and on which ISO day; null once the text has changed. */
+  signOff(article: Article, language: Language): { by: string; on: string } | null;
   /** Makes the words of a person safe inside the bot's markup. */
   plain(text: string): string;
   calendarFile(booking: Booking, words: CalendarWords, now: number): string;

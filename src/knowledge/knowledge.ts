@@ -15,6 +15,8 @@ export type Knowledge = {
   resourcesIn(country: string, topic: Topic | null): readonly Resource[];
   /** The countries that have resources, most used by Ukrainian workers first; `ua` and `eu` are not among them. */
   countries(): readonly string[];
+  /** Those, and then every other country whose emergency number is known. */
+  dangerCountries(): readonly string[];
   country(code: string): Country | undefined;
   /** The country (or a town abroad) that a text speaks of, in any language and case; null when there is none. */
   findCountry(text: string): FoundCountry | null;

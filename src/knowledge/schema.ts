@@ -30,6 +30,11 @@ const evidence = {
   review_by: day,
 };
 
+/** Whether what was checked is past the day on which it had to be checked again. @param today an ISO day. */
+export function isOverdue(evidence: { review_by: string }, today: string): boolean {
+  return today > evidence.review_by;
+}
+
 /** The shelves that a person browses, in the order of the menu. */
 export const topics = [
   'before-leaving',

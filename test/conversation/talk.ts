@@ -37,6 +37,7 @@ export async function village(change: Partial<Services> = {}, now = wednesdayMor
     bookings,
     ...texts,
     openState,
+    signOff: () => null,
     plain,
     calendarFile,
     phone: toE164,

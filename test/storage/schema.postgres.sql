@@ -139,6 +139,15 @@ create table sessions (
 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 
+create table sign_offs (
+  article text not null,
+  language text not null,
+  text_hash text not null,
+  signed_by text not null,
+  signed_on text not null,
+  constraint sign_offs_key PRIMARY KEY (article, language)
+);
+
 create table web_messages (
   seq bigint not null,
   chat text not null,

@@ -132,6 +132,15 @@ CREATE TABLE "sessions" (
 
 CREATE INDEX "sessions_expiry" on "sessions" ("expires_at");
 
+CREATE TABLE "sign_offs" (
+  "article" text not null,
+  "language" text not null,
+  "text_hash" text not null,
+  "signed_by" text not null,
+  "signed_on" text not null,
+  constraint "sign_offs_key" primary key ("article", "language")
+);
+
 CREATE TABLE "web_messages" (
   "seq" bigint not null primary key,
   "chat" text not null,

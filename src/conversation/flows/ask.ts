@@ -1,13 +1,13 @@
 import type { Article } from '../../knowledge/knowledge.ts';
-import type { ArticleText, Topic } from '../../knowledge/schema.ts';
+import type { ArticleText, Language, Resource, Topic } from '../../knowledge/schema.ts';
 import { topics } from '../../knowledge/schema.ts';
-import { dateOf, isoDayOf } from '../clock-words.ts';
+import { dateOf } from '../clock-words.ts';
 import type { Flow, Told, Turn } from '../flow.ts';
 import { countryName } from '../names.ts';
 import type { Choice, Reply } from '../reply.ts';
 import { inRows, layOnScreens, toMenu } from '../screens.ts';
 import { libraryForPlace } from './library.ts';
-import { resourceBrief, resourceCard } from './resources.ts';
+import { isLate, numbersForArticle, numbersOf, resourceBrief, resourceCard, wrongRow } from './resources.ts';
 
 /**
  * A question in the person's own words, or browsing by topic, leads to a vetted article.
@@ -145,16 +145,18 @@ function forCountry(article: Article, code: string, turn: Turn): Told {
 
 function articleReplies(article: Article, turn: Turn): Reply[] {
   const { t, session } = turn;
-  const { text, note } = textOf(article, turn);
+  const { text, language, note } = textOf(article, turn);
   const country = session.country;
   const local = country ? text.countries[country] : undefined;
   const resources = turn.services.knowledge.resourcesFor(article, country);
   const evidence = (country ? article.countries[country] : undefined) ?? article;
-  const today = isoDayOf(turn.now, 'Europe/Kyiv');
-  const late = today > evidence.review_by || today > article.review_by;
+  const late = isLate(evidence, turn) || isLate(article, turn);
+  const signed = turn.services.signOff(article, language);
 
   const answer = `**${text.title}**\n${text.answer}`;
-  const callFirst = resources.slice(0, article.danger ? 2 : 1).map((resource) => resourceBrief(resource, turn));
+  const callFirst = peopleFirst(resources, country)
+    .slice(0, article.danger ? 2 : 1)
+    .map((resource) => resourceBrief(resource, turn));
   const sections = [
     ...(note ? [note] : []),
     ...(article.danger ? [emergencyLine(turn), ...callFirst] : []),
@@ -168,6 +170,7 @@ function articleReplies(article: Article, turn: Turn): Reply[] {
         .slice(0, 2)
         .map((source) => sourceLink(source.url))
         .join(', ')}. ${t('ask:checked', { date: dateOf(evidence.checked_on) })}`,
+      signed ? t('ask:signed', { name: turn.services.plain(signed.by), date: dateOf(signed.on) }) : '',
       late ? t('ask:overdue') : '',
       article.law || article.danger ? t('ask:notALawyer') : '',
     ]
@@ -190,6 +193,12 @@ function articleReplies(article: Article, turn: Turn): Reply[] {
     inRow([differs ? { label: t('ask:otherCountry'), action: `ask:w:${article.id}` } : null, toMenu(turn)]),
   ].filter((row) => row.length > 0);
   return screens.map((screen, i) => (i === screens.length - 1 ? { text: screen, rows } : { text: screen }));
+}
+
+/** Whom one can call comes before what is only a page, in the order of content. */
+function peopleFirst(resources: readonly Resource[], country: string | null): readonly Resource[] {
+  const silent = (resource: Resource) => (numbersOf(resource, country).length === 0 ? 1 : 0);
+  return resources.toSorted((a, b) => silent(a) - silent(b));
 }
 
 function emergencyLine(turn: Turn): string {
@@ -220,7 +229,7 @@ function more(article: Article, turn: Turn): Told {
 }
 
 function numbers(article: Article, turn: Turn): Told {
-  const resources = turn.services.knowledge.resourcesFor(article, turn.session.country).slice(0, 5);
+  const resources = numbersForArticle(article.id, turn);
   const screens = layOnScreens(resources.map((resource) => resourceCard(resource, turn)));
   if (screens.length === 0)
     return {
@@ -231,19 +240,16 @@ function numbers(article: Article, turn: Turn): Told {
         },
       ],
     };
-  const wrong = resources
-    .filter((resource) => resource.phones.length > 0)
-    .slice(0, 1)
-    .map((resource) => ({ label: turn.t('resources:wrong'), action: `resources:w:${resource.id}` }));
   return {
     replies: screens.map((screen, i) =>
       i < screens.length - 1
         ? { text: screen }
         : {
             text: screen,
-            rows: [wrong, [{ label: turn.t('ask:librarian'), action: 'librarian' }, toMenu(turn)]].filter(
-              (row) => row.length > 0,
-            ),
+            rows: [
+              ...wrongRow(resources, `resources:wa:${article.id}`, turn),
+              [{ label: turn.t('ask:librarian'), action: 'librarian' }, toMenu(turn)],
+            ],
           },
     ),
   };
@@ -277,9 +283,11 @@ function didNotHelp(article: Article, turn: Turn): Told {
 }
 
 /** The article in the reader's language; where that is missing, in Ukrainian, and said so. */
-function textOf(article: Article, turn: Turn): { text: ArticleText; note: string | null } {
+function textOf(article: Article, turn: Turn): { text: ArticleText; language: Language; note: string | null } {
   const own = article.texts[turn.language];
-  return own ? { text: own, note: null } : { text: article.texts.uk, note: turn.t('ask:onlyUkrainian') };
+  return own
+    ? { text: own, language: turn.language, note: null }
+    : { text: article.texts.uk, language: 'uk', note: turn.t('ask:onlyUkrainian') };
 }
 
 function articleChoice(article: Article, turn: Turn): Choice {

@@ -1,5 +1,5 @@
 import type { Resource, Topic } from '../../knowledge/schema.ts';
-import { topics } from '../../knowledge/schema.ts';
+import { dangerClasses, isOverdue, topics } from '../../knowledge/schema.ts';
 import { clocksDiffer, dateOf, isoDayOf, shortDayOf, timeOf } from '../clock-words.ts';
 import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
 import { countryName, inWords, languageName } from '../names.ts';
@@ -8,7 +8,8 @@ import { asSentence, inRows, layOnScreens, toMenu } from '../screens.ts';
 
 /**
  * Where to turn, by country and need.
- * `resources` · `resources:c:<country>` · `resources:t:<topic>:<page>` · `resources:w:<resource>` (this number is wrong)
+ * `resources` · `resources:c:<country>` · `resources:t:<topic>:<page>` · `resources:w:<resource>` (this number is wrong) ·
+ * which of them is wrong: `resources:wa:<article>`, `resources:wt:<topic>:<page>`, `resources:ws:<danger class>`
  */
 export const resources: Flow = {
   word: 'resources',
@@ -20,6 +21,10 @@ export const resources: Flow = {
     }
     if (step === 't' && turn.session.country) return list(isTopic(value) ? value : null, Number(page ?? 0) || 0, turn);
     if (step === 'w') return wrongNumber(value, turn);
+    if (step === 'wa') return whichNumber(numbersForArticle(value, turn), turn);
+    if (step === 'wt')
+      return whichNumber(pageOf(isTopic(value) ? value : null, Number(page ?? 0) || 0, turn).shown, turn);
+    if (step === 'ws') return whichNumber(numbersInDanger(value, turn), turn);
     if (step === 'where') return askCountry(turn);
     return turn.session.country ? askNeed(turn) : askCountry(turn);
   },
@@ -58,20 +63,28 @@ function askNeed(turn: Turn): Told {
   };
 }
 
+function pageOf(topic: Topic | null, page: number, turn: Turn): { shown: readonly Resource[]; more: boolean } {
+  const all = turn.services.knowledge.resourcesIn(turn.session.country ?? 'ua', topic);
+  return { shown: all.slice(page * perPage, (page + 1) * perPage), more: all.length > (page + 1) * perPage };
+}
+
 function list(topic: Topic | null, page: number, turn: Turn): Told {
-  const country = turn.session.country ?? 'ua';
-  const all = turn.services.knowledge.resourcesIn(country, topic);
-  const shown = all.slice(page * perPage, (page + 1) * perPage);
-  const more: Choice[] =
-    all.length > (page + 1) * perPage
-      ? [{ label: turn.t('resources:more'), action: `resources:t:${topic ?? 'all'}:${page + 1}` }]
-      : [];
+  const { shown, more: goesOn } = pageOf(topic, page, turn);
+  const need = topic ?? 'all';
+  const more: Choice[] = goesOn ? [{ label: turn.t('resources:more'), action: `resources:t:${need}:${page + 1}` }] : [];
   const screens = layOnScreens(shown.map((resource) => resourceCard(resource, turn)));
   return {
     replies: screens.map((text, i) =>
       i < screens.length - 1
         ? { text }
-        : { text, rows: [[...more, { label: turn.t('resources:otherNeed'), action: 'resources' }], [toMenu(turn)]] },
+        : {
+            text,
+            rows: [
+              ...wrongRow(shown, `resources:wt:${need}:${page}`, turn),
+              [...more, { label: turn.t('resources:otherNeed'), action: 'resources' }],
+              [toMenu(turn)],
+            ],
+          },
     ),
   };
 }
@@ -93,7 +106,7 @@ export function resourceCard(resource: Resource, turn: Turn): string {
     ...(resource.messenger ? [inWords(resource.messenger, language)] : []),
     ...(resource.url ? [`[${hostOf(resource.url)}](${resource.url})`] : []),
     ...(resource.email ? [`[${resource.email}](mailto:${resource.email})`] : []),
-    `${t('resources:checked', { date: dateOf(resource.checked_on) })}${overdue(resource, turn) ? ` ${t('resources:overdue')}` : ''}`,
+    `${t('resources:checked', { date: dateOf(resource.checked_on) })}${isLate(resource, turn) ? ` ${t('resources:overdue')}` : ''}`,
   ].join('\n');
 }
 
@@ -102,8 +115,19 @@ export function resourceBrief(resource: Resource, turn: Turn): string {
   const { language } = turn;
   const first =
     numbersOf(resource, turn.session.country)[0] ?? (resource.url ? `[${hostOf(resource.url)}](${resource.url})` : '');
-  const about = [hoursNow(resource, turn), spoken(resource, turn)].filter((part) => part !== '').join('; ');
+  const about = briefly(resource, turn);
   return `${inWords(resource.name, language)}\n${first}${about === '' ? '' : ` (${about})`}`;
+}
+
+/** When someone answers and in which languages; where the record is past its date, also that. */
+export function briefly(resource: Resource, turn: Turn): string {
+  return [
+    hoursNow(resource, turn),
+    spoken(resource, turn),
+    isLate(resource, turn) ? turn.t('resources:overdueShort') : '',
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
 }
 
 /**
@@ -111,13 +135,17 @@ export function resourceBrief(resource: Resource, turn: Turn): string {
  * country isn't known all are given, with the country that they work in.
  */
 export function numbersOf(resource: Resource, country: string | null): string[] {
+  return phonesFor(resource, country).map((phone) => `[${phone.display}](tel:${phone.number})`);
+}
+
+function phonesFor(resource: Resource, country: string | null): Resource['phones'] {
   const usable = resource.phones.filter(
     (phone) => phone.from === 'anywhere' || country === null || phone.from === 'country',
   );
   const here = usable.filter(
     (phone) => phone.from === 'anywhere' || resource.country === country || resource.country === 'eu',
   );
-  return (here.length > 0 ? here : usable).map((phone) => `[${phone.display}](tel:${phone.number})`);
+  return here.length > 0 ? here : usable;
 }
 
 /** «зараз відповідають, до 17:00 (у вас 16:00)»; empty where the source does not say. */
@@ -146,15 +174,62 @@ export function spoken(resource: Resource, turn: Turn): string {
   return sorted.map((code) => languageName(code, turn.language)).join(', ');
 }
 
-function overdue(resource: Resource, turn: Turn): boolean {
-  return isoDayOf(turn.now, 'Europe/Kyiv') > resource.review_by;
+/** Whether the day has passed on which it had to be checked again. It is shown all the same, with a warning. */
+export function isLate(evidence: { review_by: string }, turn: Turn): boolean {
+  return isOverdue(evidence, isoDayOf(turn.now, 'Europe/Kyiv'));
 }
 
+const mostNumbers = 5;
+
+/** All numbers of an answer, for someone in the person's country. */
+export function numbersForArticle(id: string, turn: Turn): readonly Resource[] {
+  const { knowledge } = turn.services;
+  const article = knowledge.article(id);
+  return article ? knowledge.resourcesFor(article, turn.session.country).slice(0, mostNumbers) : [];
+}
+
+/** The lines that a message in danger shows. */
+function numbersInDanger(name: string, turn: Turn): readonly Resource[] {
+  const dangerClass = dangerClasses.find((known) => known === name) ?? null;
+  const { lines, ukraine } = turn.services.knowledge.dangerNumbers(dangerClass, turn.session.country);
+  return [...lines, ...ukraine];
+}
+
+/** “This number does not work”: at once where one number is shown, else by way of asking which (`choice`). */
+export function wrongRow(shown: readonly Resource[], choice: string, turn: Turn): Choice[][] {
+  const [first, ...others] = shown.flatMap((resource) =>
+    phonesFor(resource, turn.session.country).map(() => resource.id),
+  );
+  if (first === undefined) return [];
+  return [[{ label: turn.t('resources:wrong'), action: others.length === 0 ? `resources:w:${first}` : choice }]];
+}
+
+function whichNumber(shown: readonly Resource[], turn: Turn): Told {
+  const choices = shown.flatMap((resource) =>
+    phonesFor(resource, turn.session.country).map((phone) => ({
+      label: phone.display,
+      action: `resources:w:${resource.id}`,
+    })),
+  );
+  if (choices.length === 0) return { replies: [{ text: turn.t('menu:hello'), rows: [[toMenu(turn)]] }] };
+  return { replies: [{ text: turn.t('resources:whichWrong'), rows: [...inRows(choices, 2, 20), [toMenu(turn)]] }] };
+}
+
+/** Counted, for the librarian who mends it; the person gets a way to another number and to a human being. */
 function wrongNumber(id: string, turn: Turn): Told {
   if (!turn.services.knowledge.resource(id))
     return { replies: [{ text: turn.t('menu:hello'), rows: [[toMenu(turn)]] }] };
   return {
-    replies: [{ text: turn.t('resources:thanksWrong'), rows: [[toMenu(turn)]] }],
+    replies: [
+      {
+        text: turn.t('resources:thanksWrong'),
+        rows: [
+          [{ label: turn.t('menu:sos'), action: 'sos' }],
+          [{ label: turn.t('menu:resources'), action: 'resources' }],
+          [{ label: turn.t('ask:librarian'), action: 'librarian' }, toMenu(turn)],
+        ],
+      },
+    ],
     effects: [{ kind: 'count', name: 'wrong-number', key: id }],
   };
 }

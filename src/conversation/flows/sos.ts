@@ -1,18 +1,20 @@
 import type { DangerClass, Resource } from '../../knowledge/schema.ts';
 import type { Flow, Told, Turn } from '../flow.ts';
-import { countryName } from '../names.ts';
-import type { Reply } from '../reply.ts';
+import { countryName, inWords } from '../names.ts';
+import type { Choice, Reply } from '../reply.ts';
 import { inRows } from '../screens.ts';
-import { hoursNow, numbersOf, spoken } from './resources.ts';
+import { briefly, numbersOf, wrongRow } from './resources.ts';
 
 /**
  * Danger. One message whose first line is the number to call where the person is; anything more only when asked.
- * `sos` · `sos:in:<country>:<class>` · `sos:where:<class>` · `sos:phone:<class>`
+ * `sos` · `sos:in:<country>:<class>` · `sos:where:<class>` · `sos:others:<class>` (the less usual countries) ·
+ * `sos:phone:<class>`
  */
 export const sos: Flow = {
   word: 'sos',
   async choose([step, ...args], turn) {
     if (step === 'where') return where(readClass(args[0]), turn);
+    if (step === 'others') return where(readClass(args[0]), turn, 'others');
     if (step === 'phone') return someoneMayLook(readClass(args[0]), turn);
     if (step === 'in') {
       const [code = '', dangerClass] = args;
@@ -54,7 +56,12 @@ export function dangerAnswer(dangerClass: DangerClass | null, turn: Turn): Told 
   const rows =
     country === null
       ? countriesFor(dangerClass, turn)
-      : [[{ label: t('sos:otherCountry'), action: `sos:where${suffix}` }]];
+      : [
+          [
+            { label: t('sos:otherCountry'), action: `sos:where${suffix}` },
+            ...wrongRow([...numbers.lines, ...numbers.ukraine], `resources:ws${suffix}`, turn).flat(),
+          ],
+        ];
   return {
     replies: [
       {
@@ -85,29 +92,41 @@ export function gentleQuestion(dangerClass: DangerClass, turn: Turn): Reply {
 
 function lineOf(resource: Resource, turn: Turn): string {
   const numbers = numbersOf(resource, turn.session.country).slice(0, 1).join(', ');
-  const about = [hoursNow(resource, turn), spoken(resource, turn)].filter((part) => part !== '').join('; ');
-  return `${numbers}: ${resource.name[turn.language] ?? resource.name.uk}${about === '' ? '' : ` (${about})`}`;
+  const about = briefly(resource, turn);
+  const name = withoutNumber(inWords(resource.name, turn.language));
+  return `${numbers}: ${name}${about === '' ? '' : ` (${about})`}`;
 }
 
-function where(dangerClass: DangerClass | null, turn: Turn): Told {
+/** A name such as “116 006: help for victims”, without the number that stands before it in the line already. */
+function withoutNumber(name: string): string {
+  return name.replace(/^\+?\d[\d\s().\-\u2013]*:\s*/u, '');
+}
+
+function where(dangerClass: DangerClass | null, turn: Turn, which: 'usual' | 'others' = 'usual'): Told {
   const numbers = turn.services.knowledge.dangerNumbers(dangerClass, turn.session.country);
   return {
     replies: [
       {
         text: `**[${numbers.emergency}](tel:${numbers.emergency})**${turn.t('sos:call')}\n${turn.t('sos:whereAsk')}`,
-        rows: countriesFor(dangerClass, turn),
+        rows: countriesFor(dangerClass, turn, which),
       },
     ],
   };
 }
 
-function countriesFor(dangerClass: DangerClass | null, turn: Turn) {
+/** So many buttons stand on a phone's screen beside the numbers. */
+const usualCountries = 8;
+
+function countriesFor(dangerClass: DangerClass | null, turn: Turn, which: 'usual' | 'others' = 'usual'): Choice[][] {
   const suffix = dangerClass ? `:${dangerClass}` : '';
-  const choices = ['ua', ...turn.services.knowledge.countries()].map((code) => ({
-    label: countryName(code, turn.language),
-    action: `sos:in:${code}${suffix}`,
-  }));
-  return inRows(choices, 3);
+  const codes = ['ua', ...turn.services.knowledge.dangerCountries()];
+  const shown = which === 'usual' ? codes.slice(0, usualCountries) : codes.slice(usualCountries);
+  const choices = shown.map((code) => ({ label: countryName(code, turn.language), action: `sos:in:${code}${suffix}` }));
+  const other: Choice =
+    which === 'usual'
+      ? { label: turn.t('ask:elsewhere'), action: `sos:others${suffix}` }
+      : { label: turn.t('sos:usualCountries'), action: `sos:where${suffix}` };
+  return inRows([...choices, other], 3);
 }
 
 function someoneMayLook(dangerClass: DangerClass | null, turn: Turn): Told {

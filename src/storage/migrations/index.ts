@@ -1,6 +1,7 @@
 import type { Migration } from 'kysely/migration';
 import { foundations } from './0001-foundations.ts';
 import { bookings } from './0002-bookings.ts';
+import { signOffs } from './0003-sign-offs.ts';
 
 /**
  * Every migration in order, by its number. All run in one transaction at the start of the program. One that has been
@@ -9,4 +10,5 @@ import { bookings } from './0002-bookings.ts';
 export const migrations: Record<string, Migration> = {
   '0001-foundations': foundations,
   '0002-bookings': bookings,
+  '0003-sign-offs': signOffs,
 };

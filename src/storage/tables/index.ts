@@ -11,6 +11,7 @@ import type { IdentitiesTable } from './identities.ts';
 import type { LettersTable } from './letters.ts';
 import type { PeopleTable } from './people.ts';
 import type { SessionsTable } from './sessions.ts';
+import type { SignOffsTable } from './sign-offs.ts';
 import type { WebMessagesTable } from './web-messages.ts';
 
 /** Every table by its name. A new one: a file here, a line below, a migration. */
@@ -26,5 +27,6 @@ export type Tables = {
   letters: LettersTable;
   people: PeopleTable;
   sessions: SessionsTable;
+  sign_offs: SignOffsTable;
   web_messages: WebMessagesTable;
 };

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { village } from '../talk.ts';
+import { said, village } from '../talk.ts';
 
 const home = await village();
 afterAll(() => home.close());
@@ -85,6 +85,8 @@ describe('asking', () => {
     const answer = await oksana.sends('ask:a:unpaid-wages');
     expect(answer).toContain('час перевірити знову');
     expect(answer).toContain('Вам мають заплатити');
+    expect(answer).toMatch(/tel:[^)]*\).*номер давно не перевіряли/);
+    expect(await oksana.presses('Усі номери')).toContain('Ці дані час перевірити знову');
     await later.close();
   });
 
@@ -94,7 +96,66 @@ describe('asking', () => {
     const numbers = await oksana.presses('Усі номери');
     expect(numbers).toMatch(/tel:\+48/);
     expect(numbers).toContain('Перевірено');
-    await oksana.presses('Номер не працює');
-    expect(oksana.effects[0]).toMatchObject({ kind: 'count', name: 'wrong-number' });
+    expect(numbers).toMatch(/зараз відповідають|цілодобово|відповідатимуть|сьогодні з/i);
+  });
+
+  it('lets any of the numbers shown be told as wrong, counts which, and offers other help', async () => {
+    const oksana = home.person('Оксана', { language: 'uk', country: 'pl' });
+    await oksana.sends('ask:r:unpaid-wages');
+    const shown = [...said(oksana.replies).matchAll(/\[([^\]]+)\]\(tel:/g)].map((found) => found[1]);
+    expect(await oksana.presses('Номер не працює')).toContain('Який номер не працює?');
+    expect(
+      oksana
+        .buttons()
+        .slice(0, -1)
+        .map((button) => button.label),
+    ).toEqual(shown);
+    const counted = new Set<string>();
+    for (const number of shown) {
+      await oksana.presses('Номер не працює');
+      expect(await oksana.presses(number ?? '')).toContain('треба перевірити');
+      const [effect] = oksana.effects;
+      if (effect?.kind !== 'count' || effect.name !== 'wrong-number') throw new Error('not counted');
+      counted.add(effect.key);
+    }
+    const article = home.services.knowledge.article('unpaid-wages');
+    const resources = article ? home.services.knowledge.resourcesFor(article, 'pl').slice(0, 5) : [];
+    expect([...counted]).toEqual(resources.filter(({ phones }) => phones.length > 0).map(({ id }) => id));
+    expect(oksana.buttons().map((button) => button.label)).toContain('Поговорити з бібліотекарем');
+  });
+
+  it('names who checked the text as a lawyer, beside the source, in every language', async () => {
+    const signed = await village({ signOff: () => ({ by: 'Ганна [Право]', on: '2026-11-20' }) });
+    for (const [language, words] of [
+      ['uk', 'Юридична перевірка тексту: '],
+      ['en', 'Text checked by a lawyer: '],
+      ['pl', 'Tekst sprawdzony pod względem prawnym: '],
+      ['ru', 'Юридическая проверка текста: '],
+    ] as const) {
+      const answer = await signed.person('X', { language, country: 'pl' }).sends('ask:a:unpaid-wages');
+      expect(answer).toContain(`${words}${signed.services.plain('Ганна [Право]')}, 20.11.2026.`);
+    }
+    await signed.close();
+    expect(await home.person('X', { language: 'uk', country: 'pl' }).sends('ask:a:unpaid-wages')).not.toContain(
+      'Юридична перевірка',
+    );
+  });
+
+  it('asks for the sign-off of the text that is shown: the Ukrainian one where there is no other', async () => {
+    const asked: string[] = [];
+    const { knowledge } = home.services;
+    const only = knowledge.article('unpaid-wages');
+    if (!only) throw new Error('no article');
+    const ukrainian = { ...only, texts: { uk: only.texts.uk } };
+    const signed = await village({
+      knowledge: { ...knowledge, article: () => ukrainian },
+      signOff: (_article, language) => {
+        asked.push(language);
+        return null;
+      },
+    });
+    await signed.person('X', { language: 'en', country: 'pl' }).sends('ask:a:unpaid-wages');
+    expect(asked).toEqual(['uk']);
+    await signed.close();
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { dangerClasses } from '../../../src/knowledge/schema.ts';
 import { village } from '../talk.ts';
 
 const home = await village();
@@ -28,6 +29,57 @@ describe('danger', () => {
     const there = await person.presses('Італія');
     expect(there).toContain('1522');
     expect(person.session.country).toBe('it');
+  });
+
+  it('offers the eight most usual countries at first, and all others behind one button', async () => {
+    const person = home.person('X', { language: 'uk' });
+    await person.says('мене б’ють рятуйте');
+    const countries = () => person.buttons().filter((button) => 'action' in button && /^sos:in:/.test(button.action));
+    expect(countries()).toHaveLength(8);
+    const usual = countries().map((button) => button.label);
+    expect(usual).toContain('Польща');
+    await person.presses('Інша країна');
+    expect(person.replies[0]?.text).toMatch(/^\*\*\[112\]/);
+    const others = countries().map((button) => button.label);
+    expect(others.filter((label) => usual.includes(label))).toEqual([]);
+    expect(others).toEqual(expect.arrayContaining(['Угорщина', 'Ірландія', 'Ізраїль', 'США']));
+    await person.presses('Назад до списку');
+    await person.presses('Інша країна');
+    expect((await person.presses('Ізраїль')).split('\n')[0]).toContain('[100](tel:100)');
+  });
+
+  it('gives every number once in its line, with its languages, in every country and class', async () => {
+    for (const country of ['ua', ...home.services.knowledge.countries()]) {
+      for (const dangerClass of dangerClasses) {
+        const person = home.person('X', { language: 'uk', country });
+        await person.sends(`sos:${dangerClass}`);
+        for (const line of (person.replies[0]?.text ?? '').split('\n')) {
+          const number = /^\[([^\]]+)\]\(tel:/.exec(line)?.[1];
+          if (number) expect(line.indexOf(`: ${number}:`), `${country} ${dangerClass}: ${line}`).toBe(-1);
+          if (number) expect(line, `${country} ${dangerClass}`).not.toMatch(/: [\d\s-]+:/);
+        }
+      }
+    }
+  });
+
+  it('says of a line that it was not checked for long, and shows it all the same', async () => {
+    const later = await village({}, Date.UTC(2029, 0, 10, 9, 0));
+    const answer = await later.person('X', { language: 'uk', country: 'pl' }).sends('sos:trafficking');
+    expect(answer).toMatch(/tel:\+48[^\n]*номер давно не перевіряли/);
+    await later.close();
+  });
+
+  it('hears of every number shown that it does not work', async () => {
+    const person = home.person('X', { language: 'uk', country: 'pl' });
+    await person.sends('sos:trafficking');
+    const numbers = [...(person.replies[0]?.text ?? '').matchAll(/^\[([^\]]+)\]\(tel:/gm)].map((found) => found[1]);
+    expect(numbers.length).toBeGreaterThan(2);
+    await person.presses('Номер не працює');
+    const offered = person.buttons().map((button) => button.label);
+    expect(offered).toEqual(expect.arrayContaining(numbers));
+    await person.presses(numbers.at(-1) ?? '');
+    expect(person.effects).toEqual([{ kind: 'count', name: 'wrong-number', key: expect.stringMatching(/^ua-/) }]);
+    expect(await person.presses('Я в небезпеці')).toContain('tel:');
   });
 
   it('is reached from anywhere by a word or the button, in Britain with 999', async () => {
