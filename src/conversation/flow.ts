@@ -37,7 +37,11 @@ export type Effect =
   /** An anonymous counter: `name` is what is counted, `key` which one. */
   | { kind: 'count'; name: string; key: string }
   | { kind: 'stopped' }
-  | { kind: 'forget' };
+  | { kind: 'forget' }
+  /** This chat is another person's from now on: what this one was doing ends. */
+  | { kind: 'joined' }
+  /** Some chats of this person are another's from now on. */
+  | { kind: 'parted' };
 
 export type Turn = {
   event: Event;
@@ -94,6 +98,6 @@ export type Services = {
 export type CalendarWords = { summary: string; location: string; description: string };
 
 /** The zone that the person's clock shows: chosen, else that of the country where they are, else Kyiv. */
-export function zoneOf(session: Session, knowledge: Knowledge): string {
-  return session.zone ?? (session.country ? knowledge.country(session.country)?.zone : undefined) ?? 'Europe/Kyiv';
+export function zoneOf({ zone, country }: Pick<Session, 'zone' | 'country'>, knowledge: Knowledge): string {
+  return zone ?? (country ? knowledge.country(country)?.zone : undefined) ?? 'Europe/Kyiv';
 }

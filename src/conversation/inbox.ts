@@ -99,7 +99,8 @@ export function createInbox(deps: InboxDeps): Inbox {
         eventId: event.eventId,
         person,
         at: event.at,
-        payload: deps.seal.seal(JSON.stringify(event), person),
+        payload: deps.seal.seal(JSON.stringify(event), letterKey(event.channel, event.eventId)),
+        mark: deps.people.mark(event.channel, event.sender),
       });
     }
     const fresh = await mailbox.write(letters);
@@ -147,7 +148,15 @@ export function createInbox(deps: InboxDeps): Inbox {
         for (const letter of letters) {
           if (stopping) return;
           if (!(await lease.extend(limits.leaseMs).catch(() => true))) return;
-          if (!(await answer(letter))) return;
+          if (letter.movedTo !== undefined) {
+            // Accounts change hands only under this lease, so whoever holds it sees where a letter belongs.
+            await mailbox.readdress(letter.channel, letter.eventId, letter.movedTo);
+            wake(letter.movedTo);
+            continue;
+          }
+          const end = await answer(letter);
+          if (end === 'waits') return;
+          if (end === 'regrouped') break;
         }
       }
     } finally {
@@ -166,16 +175,19 @@ export function createInbox(deps: InboxDeps): Inbox {
     }
   }
 
-  /** @returns false when the letter has to wait: then those after it wait too. */
-  async function answer(letter: Letter): Promise<boolean> {
+  /**
+   * `waits`: the letter has to wait, and those after it wait too. `regrouped`: this person's chats are others now, so what
+   * was read of the mailbox must be read again.
+   */
+  async function answer(letter: Letter): Promise<'done' | 'waits' | 'regrouped'> {
     const { person } = letter;
     const key = `${letter.channel}:${letter.eventId}`;
-    const opened = deps.seal.open(letter.payload, person);
+    const opened = deps.seal.open(letter.payload, letterKey(letter.channel, letter.eventId));
     if (opened === null) {
       // Sealed under a key that is gone: nobody can read it any more.
       report.count('letters_unreadable');
       await mailbox.done(letter.channel, letter.eventId);
-      return true;
+      return 'done';
     }
     const event = JSON.parse(opened) as Event;
     const kept = await load(person);
@@ -183,25 +195,31 @@ export function createInbox(deps: InboxDeps): Inbox {
 
     let replies = kept.answered?.eventId === key ? readReplies(kept.answered, person) : null;
     let forgetting = false;
+    let joined = false;
+    let regrouped = false;
     if (!replies) {
       const told = await takeTurn(kept.session, event, key, person, kept.down);
       deps.afterStep?.('turned');
       replies = told.replies;
       forgetting = told.effects.some((effect) => effect.kind === 'forget');
+      joined = told.effects.some((effect) => effect.kind === 'joined');
+      regrouped = joined || told.effects.some((effect) => effect.kind === 'parted');
       await deps.apply(key, person, event.channel, told.effects);
       deps.afterStep?.('applied');
       if (forgetting) await deps.forget(person, event);
+      // This chat is another person's from now on, and so is its talk.
+      else if (joined) await deps.sessions.forget(person).catch(() => undefined);
       else await save(person, told.session, key, replies);
       deps.afterStep?.('saved');
     }
 
-    if (!(await sendAll(event, key, replies, letter))) return false;
+    if (!(await sendAll(event, key, replies, letter))) return 'waits';
     deps.afterStep?.('sent');
     await mailbox.done(letter.channel, letter.eventId);
     if (forgetting) await mailbox.forget(person);
-    else if (!kept.down) await deps.sessions.sent(person, key).catch(() => undefined);
+    else if (!kept.down && !joined) await deps.sessions.sent(person, key).catch(() => undefined);
     deps.afterStep?.('done');
-    return true;
+    return regrouped ? 'regrouped' : 'done';
   }
 
   async function load(person: string): Promise<{ session: Session; answered: Answered | null; down: boolean }> {
@@ -341,6 +359,7 @@ export function createInbox(deps: InboxDeps): Inbox {
   };
 }
 
+const letterKey = (channel: string, eventId: string) => `letter:${channel}:${eventId}`;
 const sessionKey = (person: string) => `session:${person}`;
 const repliesKey = (person: string) => `replies:${person}`;
 

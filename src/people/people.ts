@@ -22,8 +22,12 @@ export type People = {
    * @param sender the platform's id; never stored in the clear
    */
   identify(channel: string, sender: string): Promise<string>;
-  /** The person behind a platform id, where they are known already; writes nothing. */
+  /** The person behind a platform id, where they are known already; writes nothing, and takes nothing from memory. */
   find(channel: string, sender: string): Promise<string | null>;
+  /** The keyed hash under which an account is stored. */
+  mark(channel: string, sender: string): string;
+  /** An account of theirs is another person's now. */
+  regrouped(person: string): void;
   /** Where a person can be reached, newest first; sealed at rest, opened here. */
   reach(person: string): Promise<readonly { channel: string; sender: string }[]>;
   profile(person: string): Promise<Profile>;
@@ -77,11 +81,10 @@ export function createPeople(deps: { database: Database; seal: Seal; clock: { no
       return asked;
     },
     async find(channel, sender) {
-      const remembered = known.get(`${channel}\n${sender}`);
-      if (remembered !== undefined) return remembered;
-      const mark = seal.mark(`identity\n${channel}\n${sender}`);
-      return (await findAccount(db, { channel, mark }))?.id ?? null;
+      return (await findAccount(db, { channel, mark: markOf(seal, channel, sender) }))?.id ?? null;
     },
+    mark: (channel, sender) => markOf(seal, channel, sender),
+    regrouped: depart,
     async reach(person) {
       const accounts = await accountsOf(db, person);
       return accounts.flatMap(({ channel, mark, sealed }) => {
@@ -106,12 +109,13 @@ export function createPeople(deps: { database: Database; seal: Seal; clock: { no
     },
     async forget(person) {
       depart(person);
-      await deletePerson(db, person);
+      await deletePerson(database, person);
       depart(person);
     },
   };
 }
 
+const markOf = (seal: Seal, channel: string, sender: string) => seal.mark(`identity\n${channel}\n${sender}`);
 const aboutOf = (mark: string) => `identity ${mark}`;
 
 async function findOrAdd(
@@ -119,7 +123,7 @@ async function findOrAdd(
   channel: string,
   sender: string,
 ): Promise<string> {
-  const mark = seal.mark(`identity\n${channel}\n${sender}`);
+  const mark = markOf(seal, channel, sender);
   const account = { channel, mark };
   // An account may be added, or forgotten, by another process between our looking and our adding: then look again.
   for (;;) {

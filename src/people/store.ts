@@ -126,9 +126,20 @@ export async function unseenPeople(
   return rows.map((row) => row.id);
 }
 
-/** Their accounts go with them (`on delete cascade`). */
-export async function deletePerson(db: Kysely<Tables>, person: string): Promise<void> {
-  await db.deleteFrom('people').where('id', '=', person).execute();
+/** Their accounts and their code go with them (`on delete cascade`), and where their chats came from. */
+export async function deletePerson(database: Database, person: string): Promise<void> {
+  await database.transaction(async (trx) => {
+    const accounts = await trx
+      .selectFrom('identities')
+      .select(['channel', 'mark'])
+      .where('person', '=', person)
+      .execute();
+    for (const { channel, mark } of accounts) {
+      await trx.deleteFrom('joined_accounts').where('channel', '=', channel).where('mark', '=', mark).execute();
+    }
+    await trx.deleteFrom('join_tries').where('person', '=', person).execute();
+    await trx.deleteFrom('people').where('id', '=', person).execute();
+  });
 }
 
 /** The ISO day, in UTC. */

@@ -13,8 +13,13 @@ export type Mailbox = {
    * @returns the entries that were new, in order
    */
   write(letters: readonly Letter[]): Promise<readonly Letter[]>;
-  /** The person's oldest letters that are not answered, in order of arrival. */
-  next(person: string, limit: number): Promise<readonly Letter[]>;
+  /**
+   * The person's oldest letters that are not answered, in order of arrival. `movedTo`: the account that it came from has
+   * joined another person since (or was taken apart from this one), and the letter is that person's.
+   */
+  next(person: string, limit: number): Promise<readonly (Letter & { movedTo?: string })[]>;
+  /** Gives a letter to the person whose account it came from. */
+  readdress(channel: string, eventId: string, person: string): Promise<void>;
   /** Answered: the payload goes, the key stays. */
   done(channel: string, eventId: string): Promise<void>;
   /** People with letters older than `olderThan` (UTC ms): work that a dead process left behind. */
@@ -24,8 +29,8 @@ export type Mailbox = {
   forget(person: string): Promise<void>;
 };
 
-/** `payload` is opaque text, sealed by the caller. `at`: UTC ms. */
-export type Letter = { channel: string; eventId: string; person: string; at: number; payload: string };
+/** `payload` is opaque text, sealed by the caller. `mark`: the keyed hash of the account. `at`: UTC ms. */
+export type Letter = { channel: string; eventId: string; person: string; at: number; payload: string; mark?: string };
 
 const KEPT_MS = 48 * 3_600_000;
 /** Well below what a statement may bind: 65,535 on PostgreSQL, 32,766 on SQLite. */
@@ -41,15 +46,28 @@ export function createMailbox(database: Database, clock: { now(): number }): Mai
   }, CALLERS_A_GROUP);
   return {
     write: async (letters) => (letters.length === 0 ? [] : write(letters)),
-    next: (person, limit) =>
-      db
+    async next(person, limit) {
+      const rows = await db
         .selectFrom('letters')
-        .select(['channel', 'event_id as eventId', 'person', 'at', 'payload'])
+        .select(['channel', 'event_id as eventId', 'person', 'at', 'payload', ownerNow])
         .where('person', '=', person)
         .orderBy('seq')
         .limit(limit)
         .$narrowType<{ person: string; payload: string }>()
-        .execute(),
+        .execute();
+      return rows.map(({ owner, ...letter }) =>
+        owner === null || owner === person ? letter : { ...letter, movedTo: owner },
+      );
+    },
+    async readdress(channel, eventId, person) {
+      await db
+        .updateTable('letters')
+        .set({ person })
+        .where('channel', '=', channel)
+        .where('event_id', '=', eventId)
+        .where('person', 'is not', null)
+        .execute();
+    },
     async done(channel, eventId) {
       await done({ channel, eventId });
     },
@@ -78,10 +96,20 @@ export function createMailbox(database: Database, clock: { now(): number }): Mai
   };
 }
 
+/** Only of an account that has ever been joined: one that was forgotten and came back anew keeps its old letters apart. */
+const ownerNow = sql<string | null>`(
+  select identities.person from identities
+  where identities.channel = letters.channel and identities.mark = letters.mark
+    and exists (
+      select 1 from joined_accounts
+      where joined_accounts.channel = letters.channel and joined_accounts.mark = letters.mark
+    )
+)`.as('owner');
+
 type Key = { channel: string; eventId: string };
 
 /** What stays of a letter is its key: neither what was said nor by whom. */
-const emptied = (now: number) => ({ payload: null, person: null, done_at: now });
+const emptied = (now: number) => ({ payload: null, person: null, mark: null, done_at: now });
 
 async function writeGroup(
   database: Database,
@@ -116,12 +144,13 @@ async function insert(db: Kysely<Tables>, letters: readonly Letter[]): Promise<s
   const rows = await db
     .insertInto('letters')
     .values(
-      letters.map(({ channel, eventId, person, at, payload }, index) => ({
+      letters.map(({ channel, eventId, person, at, payload, mark = null }, index) => ({
         channel,
         event_id: eventId,
         seq: sql<number>`${last} + ${sql.lit(index + 1)}`,
         person,
         payload,
+        mark,
         at,
       })),
     )

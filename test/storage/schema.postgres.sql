@@ -1,3 +1,10 @@
+create table blocks (
+  mark text not null,
+  staff text not null,
+  at bigint not null,
+  constraint blocks_pkey PRIMARY KEY (mark)
+);
+
 create table booking_answers (
   mark text not null,
   outcome text not null,
@@ -28,6 +35,13 @@ create table booking_slots (
   taken bigint not null,
   constraint booking_slots_key PRIMARY KEY (consultant, unit),
   constraint booking_slots_places CHECK (((taken >= 0) AND (taken <= capacity)))
+);
+
+create table booking_words (
+  booking text not null,
+  said text not null,
+  at bigint not null,
+  constraint booking_words_key PRIMARY KEY (booking, said)
 );
 
 create table bookings (
@@ -72,6 +86,37 @@ create table consultants (
   constraint consultants_pkey PRIMARY KEY (id)
 );
 
+create table conversation_messages (
+  id text not null,
+  conversation bigint not null,
+  seq bigint not null,
+  side text not null,
+  sealed text not null,
+  at bigint not null,
+  constraint conversation_messages_conversation_fkey FOREIGN KEY (conversation) REFERENCES conversations(no) ON DELETE CASCADE,
+  constraint conversation_messages_pkey PRIMARY KEY (id),
+  constraint conversation_messages_seq UNIQUE (conversation, seq)
+);
+
+CREATE INDEX conversation_messages_at ON public.conversation_messages USING btree (at);
+
+create table conversations (
+  no bigint not null,
+  person text,
+  library text,
+  state text not null,
+  staff bigint,
+  language text not null,
+  country text,
+  opened_at bigint not null,
+  touched_at bigint not null,
+  constraint conversations_pkey PRIMARY KEY (no)
+);
+
+CREATE INDEX conversations_person ON public.conversations USING btree (person);
+
+CREATE INDEX conversations_state ON public.conversations USING btree (state, touched_at);
+
 create table counts (
   day text not null,
   name text not null,
@@ -101,6 +146,44 @@ create table identities (
 
 CREATE INDEX identities_person ON public.identities USING btree (person);
 
+create table join_codes (
+  person text not null,
+  mark text not null,
+  expires_at bigint not null,
+  used_by text,
+  constraint join_codes_mark UNIQUE (mark),
+  constraint join_codes_person_fkey FOREIGN KEY (person) REFERENCES people(id) ON DELETE CASCADE,
+  constraint join_codes_pkey PRIMARY KEY (person)
+);
+
+create table join_tries (
+  id text not null,
+  person text not null,
+  at bigint not null,
+  constraint join_tries_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX join_tries_person ON public.join_tries USING btree (person, at);
+
+create table joined_accounts (
+  channel text not null,
+  mark text not null,
+  joining text not null,
+  constraint joined_accounts_joining_fkey FOREIGN KEY (joining) REFERENCES joinings(id) ON DELETE CASCADE,
+  constraint joined_accounts_key PRIMARY KEY (channel, mark, joining)
+);
+
+CREATE INDEX joined_accounts_joining ON public.joined_accounts USING btree (joining);
+
+create table joinings (
+  id text not null,
+  carried text not null,
+  at bigint not null,
+  parted_at bigint,
+  parted_by text,
+  constraint joinings_pkey PRIMARY KEY (id)
+);
+
 create table letters (
   channel text not null,
   event_id text not null,
@@ -109,6 +192,7 @@ create table letters (
   payload text,
   at bigint not null,
   done_at bigint,
+  mark text,
   constraint letters_key PRIMARY KEY (channel, event_id)
 );
 
@@ -117,6 +201,35 @@ CREATE INDEX letters_done ON public.letters USING btree (done_at);
 CREATE INDEX letters_person ON public.letters USING btree (person, seq);
 
 CREATE INDEX letters_seq ON public.letters USING btree (seq);
+
+create table outbox (
+  id text not null,
+  person text not null,
+  kind text not null,
+  payload text,
+  due_at bigint not null,
+  not_after bigint not null,
+  about text,
+  dedupe text not null,
+  priority bigint not null,
+  state text not null,
+  why text,
+  attempts bigint not null,
+  unsure bigint not null,
+  holder text,
+  lease_until bigint,
+  settled_at bigint,
+  constraint outbox_dedupe UNIQUE (dedupe),
+  constraint outbox_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX outbox_about ON public.outbox USING btree (about);
+
+CREATE INDEX outbox_due ON public.outbox USING btree (state, priority, due_at, id);
+
+CREATE INDEX outbox_person ON public.outbox USING btree (person);
+
+CREATE INDEX outbox_settled ON public.outbox USING btree (settled_at);
 
 create table people (
   id text not null,
@@ -146,6 +259,44 @@ create table sign_offs (
   signed_by text not null,
   signed_on text not null,
   constraint sign_offs_key PRIMARY KEY (article, language)
+);
+
+create table staff (
+  id text not null,
+  no bigint not null,
+  person text,
+  role text not null,
+  library text,
+  name text,
+  joined_at bigint not null,
+  ended_at bigint,
+  constraint staff_no UNIQUE (no),
+  constraint staff_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX staff_person ON public.staff USING btree (person);
+
+create table staff_audit (
+  id text not null,
+  staff text not null,
+  what text not null,
+  about text,
+  library text,
+  at bigint not null,
+  constraint staff_audit_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX staff_audit_at ON public.staff_audit USING btree (at);
+
+create table staff_invitations (
+  mark text not null,
+  role text not null,
+  library text,
+  made_by text not null,
+  made_at bigint not null,
+  expires_at bigint not null,
+  used_by text,
+  constraint staff_invitations_pkey PRIMARY KEY (mark)
 );
 
 create table web_messages (

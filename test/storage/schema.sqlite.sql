@@ -1,3 +1,9 @@
+CREATE TABLE "blocks" (
+  "mark" text not null primary key,
+  "staff" text not null,
+  "at" bigint not null
+);
+
 CREATE TABLE "booking_answers" (
   "mark" text not null primary key,
   "outcome" text not null,
@@ -27,6 +33,13 @@ CREATE TABLE "booking_slots" (
   "taken" bigint not null,
   constraint "booking_slots_key" primary key ("consultant", "unit"),
   constraint "booking_slots_places" check (taken >= 0 and taken <= capacity)
+);
+
+CREATE TABLE "booking_words" (
+  "booking" text not null,
+  "said" text not null,
+  "at" bigint not null,
+  constraint "booking_words_key" primary key ("booking", "said")
 );
 
 CREATE TABLE "bookings" (
@@ -69,6 +82,34 @@ CREATE TABLE "consultants" (
   "plan" text not null
 );
 
+CREATE TABLE "conversation_messages" (
+  "id" text not null primary key,
+  "conversation" bigint not null references "conversations" ("no") on delete cascade,
+  "seq" bigint not null,
+  "side" text not null,
+  "sealed" text not null,
+  "at" bigint not null,
+  constraint "conversation_messages_seq" unique ("conversation", "seq")
+);
+
+CREATE INDEX "conversation_messages_at" on "conversation_messages" ("at");
+
+CREATE TABLE "conversations" (
+  "no" bigint not null primary key,
+  "person" text,
+  "library" text,
+  "state" text not null,
+  "staff" bigint,
+  "language" text not null,
+  "country" text,
+  "opened_at" bigint not null,
+  "touched_at" bigint not null
+);
+
+CREATE INDEX "conversations_person" on "conversations" ("person");
+
+CREATE INDEX "conversations_state" on "conversations" ("state", "touched_at");
+
 CREATE TABLE "counts" (
   "day" text not null,
   "name" text not null,
@@ -96,6 +137,39 @@ CREATE TABLE "identities" (
 
 CREATE INDEX "identities_person" on "identities" ("person");
 
+CREATE TABLE "join_codes" (
+  "person" text not null primary key references "people" ("id") on delete cascade,
+  "mark" text not null,
+  "expires_at" bigint not null,
+  "used_by" text,
+  constraint "join_codes_mark" unique ("mark")
+);
+
+CREATE TABLE "join_tries" (
+  "id" text not null primary key,
+  "person" text not null,
+  "at" bigint not null
+);
+
+CREATE INDEX "join_tries_person" on "join_tries" ("person", "at");
+
+CREATE TABLE "joined_accounts" (
+  "channel" text not null,
+  "mark" text not null,
+  "joining" text not null references "joinings" ("id") on delete cascade,
+  constraint "joined_accounts_key" primary key ("channel", "mark", "joining")
+);
+
+CREATE INDEX "joined_accounts_joining" on "joined_accounts" ("joining");
+
+CREATE TABLE "joinings" (
+  "id" text not null primary key,
+  "carried" text not null,
+  "at" bigint not null,
+  "parted_at" bigint,
+  "parted_by" text
+);
+
 CREATE TABLE "letters" (
   "channel" text not null,
   "event_id" text not null,
@@ -104,6 +178,7 @@ CREATE TABLE "letters" (
   "payload" text,
   "at" bigint not null,
   "done_at" bigint,
+  "mark" text,
   constraint "letters_key" primary key ("channel", "event_id")
 );
 
@@ -112,6 +187,34 @@ CREATE INDEX "letters_done" on "letters" ("done_at");
 CREATE INDEX "letters_person" on "letters" ("person", "seq");
 
 CREATE INDEX "letters_seq" on "letters" ("seq");
+
+CREATE TABLE "outbox" (
+  "id" text not null primary key,
+  "person" text not null,
+  "kind" text not null,
+  "payload" text,
+  "due_at" bigint not null,
+  "not_after" bigint not null,
+  "about" text,
+  "dedupe" text not null,
+  "priority" bigint not null,
+  "state" text not null,
+  "why" text,
+  "attempts" bigint not null,
+  "unsure" bigint not null,
+  "holder" text,
+  "lease_until" bigint,
+  "settled_at" bigint,
+  constraint "outbox_dedupe" unique ("dedupe")
+);
+
+CREATE INDEX "outbox_about" on "outbox" ("about");
+
+CREATE INDEX "outbox_due" on "outbox" ("state", "priority", "due_at", "id");
+
+CREATE INDEX "outbox_person" on "outbox" ("person");
+
+CREATE INDEX "outbox_settled" on "outbox" ("settled_at");
 
 CREATE TABLE "people" (
   "id" text not null primary key,
@@ -139,6 +242,41 @@ CREATE TABLE "sign_offs" (
   "signed_by" text not null,
   "signed_on" text not null,
   constraint "sign_offs_key" primary key ("article", "language")
+);
+
+CREATE TABLE "staff" (
+  "id" text not null primary key,
+  "no" bigint not null,
+  "person" text,
+  "role" text not null,
+  "library" text,
+  "name" text,
+  "joined_at" bigint not null,
+  "ended_at" bigint,
+  constraint "staff_no" unique ("no")
+);
+
+CREATE INDEX "staff_person" on "staff" ("person");
+
+CREATE TABLE "staff_audit" (
+  "id" text not null primary key,
+  "staff" text not null,
+  "what" text not null,
+  "about" text,
+  "library" text,
+  "at" bigint not null
+);
+
+CREATE INDEX "staff_audit_at" on "staff_audit" ("at");
+
+CREATE TABLE "staff_invitations" (
+  "mark" text not null primary key,
+  "role" text not null,
+  "library" text,
+  "made_by" text not null,
+  "made_at" bigint not null,
+  "expires_at" bigint not null,
+  "used_by" text
 );
 
 CREATE TABLE "web_messages" (

@@ -2,6 +2,8 @@ import type { Migration } from 'kysely/migration';
 import { foundations } from './0001-foundations.ts';
 import { bookings } from './0002-bookings.ts';
 import { signOffs } from './0003-sign-offs.ts';
+import { outbox } from './0004-outbox.ts';
+import { staff } from './0005-staff.ts';
 
 /**
  * Every migration in order, by its number. All run in one transaction at the start of the program. One that has been
@@ -11,4 +13,6 @@ export const migrations: Record<string, Migration> = {
   '0001-foundations': foundations,
   '0002-bookings': bookings,
   '0003-sign-offs': signOffs,
+  '0004-outbox': outbox,
+  '0005-staff': staff,
 };

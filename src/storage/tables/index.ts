@@ -8,25 +8,41 @@ import type {
 import type { CountsTable } from './counts.ts';
 import type { DoneEffectsTable } from './done-effects.ts';
 import type { IdentitiesTable } from './identities.ts';
+import type { JoinCodesTable, JoinedAccountsTable, JoiningsTable, JoinTriesTable } from './joinings.ts';
 import type { LettersTable } from './letters.ts';
+import type { BookingWordsTable, OutboxTable } from './outbox.ts';
 import type { PeopleTable } from './people.ts';
+import type { BlocksTable, ConversationMessagesTable, ConversationsTable } from './questions.ts';
 import type { SessionsTable } from './sessions.ts';
 import type { SignOffsTable } from './sign-offs.ts';
+import type { StaffAuditTable, StaffInvitationsTable, StaffTable } from './staff.ts';
 import type { WebMessagesTable } from './web-messages.ts';
 
 /** Every table by its name. A new one: a file here, a line below, a migration. */
 export type Tables = {
+  blocks: BlocksTable;
   booking_answers: BookingAnswersTable;
   booking_events: BookingEventsTable;
   booking_slots: BookingSlotsTable;
+  booking_words: BookingWordsTable;
   bookings: BookingsTable;
   consultants: ConsultantsTable;
+  conversation_messages: ConversationMessagesTable;
+  conversations: ConversationsTable;
   counts: CountsTable;
   done_effects: DoneEffectsTable;
   identities: IdentitiesTable;
+  join_codes: JoinCodesTable;
+  join_tries: JoinTriesTable;
+  joined_accounts: JoinedAccountsTable;
+  joinings: JoiningsTable;
   letters: LettersTable;
+  outbox: OutboxTable;
   people: PeopleTable;
   sessions: SessionsTable;
   sign_offs: SignOffsTable;
+  staff: StaffTable;
+  staff_audit: StaffAuditTable;
+  staff_invitations: StaffInvitationsTable;
   web_messages: WebMessagesTable;
 };

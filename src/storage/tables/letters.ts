@@ -7,6 +7,8 @@ export type LettersTable = {
   /** Null once answered or forgotten. */
   person: string | null;
   payload: string | null;
+  /** The account it came from, by its keyed hash; null once answered or forgotten. */
+  mark: string | null;
   /** UTC ms. */
   at: number;
   done_at: number | null;
