@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../storage/tables/index.ts';
+import { type Language, languages } from '../texts.ts';
 
 /**
  * A lawyer's name under a text. It is kept with the SHA-256 of what was signed, so that it is shown under that text
@@ -8,7 +9,7 @@ import type { Tables } from '../storage/tables/index.ts';
  */
 export type SignOff = {
   article: string;
-  language: string;
+  language: Language;
   /** The name or pseudonym that people read. */
   by: string;
   /** ISO day. */
@@ -26,7 +27,7 @@ export async function sign(db: Kysely<Tables>, { article, language, by, on }: Si
 }
 
 /** @returns whether there was a name to take off. */
-export async function unsign(db: Kysely<Tables>, article: string, language: string): Promise<boolean> {
+export async function unsign(db: Kysely<Tables>, article: string, language: Language): Promise<boolean> {
   const gone = await db
     .deleteFrom('sign_offs')
     .where('article', '=', article)
@@ -39,7 +40,7 @@ export async function unsign(db: Kysely<Tables>, article: string, language: stri
 export type SignOffs = {
   all(): readonly SignOff[];
   /** The name under that very text; null where nobody signed it, or something else. `text` is asked for only if needed. */
-  under(article: string, language: string, text: () => string): { by: string; on: string } | null;
+  under(article: string, language: Language, text: () => string): { by: string; on: string } | null;
   /** Reads the store anew. @throws the store's error; what was read before stays. */
   refresh(): Promise<void>;
 };
@@ -47,19 +48,21 @@ export type SignOffs = {
 /** All sign-offs in memory, for the conversation asks with every answer. */
 export async function createSignOffs(db: Kysely<Tables>): Promise<SignOffs> {
   let rows = new Map<string, SignOff & { hash: string }>();
-  const keyOf = (article: string, language: string) => `${article} ${language}`;
+  const keyOf = (article: string, language: Language) => `${article} ${language}`;
   const refresh = async () => {
     const stored = await db.selectFrom('sign_offs').selectAll().orderBy('article').orderBy('language').execute();
     rows = new Map(
-      stored.map(({ article, language, text_hash, signed_by, signed_on }) => [
-        keyOf(article, language),
-        { article, language, by: signed_by, on: signed_on, hash: text_hash },
-      ]),
+      stored.flatMap(({ article, language: stored, text_hash, signed_by, signed_on }) => {
+        const language = languages.find((known) => known === stored);
+        return language
+          ? [[keyOf(article, language), { article, language, by: signed_by, on: signed_on, hash: text_hash }] as const]
+          : [];
+      }),
     );
   };
   await refresh();
   return {
-    all: () => [...rows.values()],
+    all: () => [...rows.values()].map(({ hash: _, ...signOff }) => signOff),
     under(article, language, text) {
       const row = rows.get(keyOf(article, language));
       return row && row.hash === hashOf(text()) ? { by: row.by, on: row.on } : null;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBookings } from '../../src/bookings/book.ts';
 import { staff } from '../../src/cli/staff.ts';
+import { addCount } from '../../src/storage/counts.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createSeal } from '../../src/storage/seal.ts';
 import { contentDir, request } from '../bookings/world.ts';
@@ -55,9 +56,57 @@ describe('the admin at a terminal', () => {
     await database.close();
   });
 
+  it('signs only what exists, with a name that fits a line, and lists what is signed', async () => {
+    const real = { ...env, CONTENT_DIR: 'content' };
+    expect(await staff(['signs'], real)).toEqual({ code: 0, out: 'No text is signed.\n' });
+    expect((await staff(['sign', 'no-such-article', '--by', 'Ганна'], real)).out).toContain('There is no article');
+    for (const name of ['x'.repeat(61), 'Ганна\u001b[2J']) {
+      expect((await staff(['sign', 'unpaid-wages', '--by', name], real)).code).toBe(1);
+    }
+    expect((await staff(['sign', 'unpaid-wages', '--by', 'Ганна', '--language', 'pl'], real)).code).toBe(0);
+    expect((await staff(['signs'], real)).out).toMatch(/^unpaid-wages {2}pl {2}Ганна {2}\d{4}-\d\d-\d\d {2}shown\n$/);
+    expect((await staff(['unsign', 'unpaid-wages'], real)).code).toBe(1);
+    expect((await staff(['unsign', 'unpaid-wages', '--language', 'pl'], real)).code).toBe(0);
+    expect((await staff(['signs'], real)).out).toBe('No text is signed.\n');
+  });
+
+  it('lists the numbers that people told of as not working, most often first, since a day', async () => {
+    const real = { ...env, CONTENT_DIR: 'content' };
+    const database = await openDatabase({ kind: 'sqlite', file: join(dataDir, 'vistka.sqlite') });
+    const today = new Date().toISOString().slice(0, 10);
+    const told: [string, string][] = [
+      [today, 'pl-pip-labour-inspectorate'],
+      [today, 'gone-from-content'],
+      [today, 'gone-from-content'],
+      ['2020-01-01', 'ua-mfa-24h-hotline'],
+    ];
+    for (const [day, key] of told) await addCount(database.db, { day, name: 'wrong-number', key });
+    await database.close();
+    const lines = (await staff(['wrong-numbers'], real)).out.split('\n');
+    expect(lines[1]).toBe('2  gone-from-content  (no longer in content/resources)');
+    expect(lines[2]).toMatch(
+      /^1 {2}pl-pip-labour-inspectorate {2}\+48.* {2}checked .* {2}content\/resources\/pl\.yaml$/,
+    );
+    expect(lines[3]).toBe('');
+    expect((await staff(['wrong-numbers', '--since', '2019-12-31'], real)).out).toContain('1  ua-mfa-24h-hotline');
+    expect((await staff(['wrong-numbers', '--since', '2999-01-01'], real)).out).toContain('Nobody told');
+  });
+
   it('is told when nothing waits, when an id is wrong, and how the command is used', async () => {
     expect(await staff(['requests'], env)).toEqual({ code: 0, out: 'No booking waits to be confirmed.\n' });
     expect((await staff(['confirm', 'nonsense'], env)).code).toBe(1);
-    for (const wrong of [[], ['confirm'], ['dance']]) expect((await staff(wrong, env)).out).toContain('npm run staff');
+    const noOrders = [
+      [],
+      ['confirm'],
+      ['dance'],
+      ['sign', 'unpaid-wages'],
+      ['sign', '--by', 'Ганна'],
+      ['sign', 'unpaid-wages', '--by', ' '],
+      ['sign', 'unpaid-wages', '--by', 'Ганна', '--language', 'xx'],
+      ['unsign'],
+      ['wrong-numbers', '--since', 'yesterday'],
+      ['signs', '--loud'],
+    ];
+    for (const wrong of noOrders) expect((await staff(wrong, env)).out).toContain('npm run staff');
   });
 });
