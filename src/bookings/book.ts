@@ -5,6 +5,7 @@ import type { Seal } from '../storage/seal.ts';
 import type { Booking, Bookings, BookOutcome, BookRequest, MoveOutcome, Slot } from './bookings.ts';
 import { freeDaysOf } from './free.ts';
 import { type KindRules, loadKinds } from './kinds.ts';
+import type { Reminders } from './reminders.ts';
 import { isOpen, openPerKind, stateOfMoved, stateOfNew } from './rules.ts';
 import { loadSeeds, type Offer, readSchedule, type Schedule, seedSchedule } from './schedule.ts';
 import { bookable, dayOf, instantOf, isDay, startsOn, unitsOf, wallOf } from './slots.ts';
@@ -24,6 +25,7 @@ import {
   placeOf,
   recordAnswer,
   recordEvent,
+  recordWords,
   releaseOver,
   sealContact,
   takePlace,
@@ -37,6 +39,8 @@ export type BookingsParts = {
   contentDir: string;
   /** Loads the made-up consultants of content/demo. */
   demo: boolean;
+  /** What is said about bookings later; without it nothing is. */
+  reminders?: Reminders;
   newId?: typeof newId;
 };
 
@@ -61,6 +65,9 @@ export async function createBookings(parts: BookingsParts): Promise<Bookings> {
     move: (request) => move(room, request),
     cancel: (request) => cancel(room, request),
     of: (person) => openOf(room, person),
+    find: (person, id) => find(room, person, id),
+    ahead: async (booking) => (await parts.reminders?.ahead(booking)) ?? [],
+    heard: (request) => heard(room, request),
     forget: (person) => forget(room, person),
     export: async (person) => (await bookingsOf(room.database.db, person)).map((row) => opened(row, room.seal)),
   };
@@ -110,6 +117,7 @@ async function book(room: Room, request: BookRequest): Promise<BookOutcome> {
       const answer = { outcome: 'too-many', booking: null, version: null };
       return (await recordAnswer(database.db, mark, answer, now)) ? { outcome: 'too-many', open } : again;
     }
+    const zone = await zoneOf(room, request.person);
     for (const offer of offersAt(room, request.library, request.kind, request.wall, now)) {
       const row = await newRow(room, request, offer, place, now);
       const outcome = row.state === 'requested' ? 'requested' : 'booked';
@@ -118,6 +126,7 @@ async function book(room: Room, request: BookRequest): Promise<BookOutcome> {
         if (!(await takePlace(trx, placeOf(row), offer.rules.capacity))) throw taken;
         if (!(await insertBooking(trx, row))) throw again;
         await recordEvent(trx, row, outcome, now);
+        await room.reminders?.follow(trx, row, { zone, now });
       });
       if (written === again) return again;
       if (written === 'done') return { outcome, booking: opened(row, seal) };
@@ -137,6 +146,7 @@ async function move(room: Room, request: Parameters<Bookings['move']>[0]): Promi
     if (!row || row.state === 'cancelled') return { outcome: 'unknown' };
     if (row.wall === request.wall) return { outcome: 'moved', booking: opened(row, seal) };
     const offers = offersAt(room, row.library, row.kind, request.wall, now);
+    const zone = await zoneOf(room, request.person);
     // Whoever has been promised stays, if that consultant is free then.
     for (const offer of offers.sort((a, b) => mine(b, row) - mine(a, row))) {
       const change = { ...timesOf(offer, request.wall), state: stateOfMoved(offer.confirm, row.state) };
@@ -148,6 +158,7 @@ async function move(room: Room, request: Parameters<Bookings['move']>[0]): Promi
         await leavePlace(trx, placeOf(row));
         if (!(await takePlace(trx, placeOf(moved), offer.rules.capacity))) throw taken;
         await recordEvent(trx, moved, 'moved', now);
+        await room.reminders?.follow(trx, moved, { zone, now });
       });
       if (written === again) return again;
       if (written === 'done') return { outcome: 'moved', booking: opened(moved, seal) };
@@ -176,6 +187,7 @@ async function cancel(room: Room, request: Parameters<Bookings['cancel']>[0]): P
       if (!(await changeBooking(trx, row, closed))) throw again;
       await leavePlace(trx, placeOf(row));
       await recordEvent(trx, cancelled, 'cancelled', now);
+      await room.reminders?.follow(trx, cancelled, { zone: cancelled.zone, now });
     });
     return written === 'done' ? { outcome: 'cancelled', booking: opened(cancelled, seal) } : again;
   });
@@ -192,6 +204,23 @@ async function openOf(room: Room, person: string): Promise<readonly Booking[]> {
     .filter((row) => isOpen(row, now))
     .map((row) => opened(row, room.seal))
     .sort((a, b) => a.at - b.at);
+}
+
+async function find(room: Room, person: string, id: string): Promise<Booking | null> {
+  const row = await bookingById(room.database.db, id);
+  return row?.person === person ? opened(row, room.seal) : null;
+}
+
+/** Said once or ten times, it is said. */
+async function heard(room: Room, { person, booking, said }: Parameters<Bookings['heard']>[0]): Promise<Booking | null> {
+  const found = await find(room, person, booking);
+  if (!found || found.state === 'cancelled') return null;
+  await recordWords(room.database.db, booking, said, room.clock.now());
+  return found;
+}
+
+async function zoneOf(room: Room, person: string): Promise<string> {
+  return (await room.reminders?.zoneOf(person)) ?? 'Europe/Kyiv';
 }
 
 /** Open bookings are cancelled; all lose the person, what was said of the person, and how to reach them. */
@@ -212,7 +241,9 @@ async function forget(room: Room, person: string): Promise<void> {
         }
         if (!(await changeBooking(trx, row, { ...closed, ...anonymous }))) throw again;
         await leavePlace(trx, placeOf(row));
-        await recordEvent(trx, { ...row, ...closed, version: row.version + 1 }, 'cancelled', now);
+        const cancelled = { ...row, ...closed, version: row.version + 1 };
+        await recordEvent(trx, cancelled, 'cancelled', now);
+        await room.reminders?.follow(trx, cancelled, { zone: cancelled.zone, now });
       }
     });
     return written === 'done' ? null : again;

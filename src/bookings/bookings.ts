@@ -30,6 +30,12 @@ export type Bookings = {
   }): Promise<{ outcome: 'cancelled' | 'already'; booking: Booking } | { outcome: 'unknown' }>;
   /** The person's open bookings (requested or confirmed, not past), soonest first. */
   of(person: string): Promise<readonly Booking[]>;
+  /** One of the person's, whatever became of it. */
+  find(person: string, id: string): Promise<Booking | null>;
+  /** Which reminders are still to come for a booking as it is now. */
+  ahead(booking: Booking): Promise<readonly ('day' | 'hour')[]>;
+  /** What the person says about it by a button of a reminder. null: no such booking of theirs, or it is cancelled. */
+  heard(request: { person: string; booking: string; said: 'coming' | 'useful' | 'useless' }): Promise<Booking | null>;
   /** Erases everything of a person: open bookings are cancelled, rows that stay cannot point back. */
   forget(person: string): Promise<void>;
   /** Everything stored of a person, readable. */

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../storage/database.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Booking } from './bookings.ts';
+import type { Reminders } from './reminders.ts';
 import { answerDays, contactDays, isOpen } from './rules.ts';
 import { wallOf } from './slots.ts';
 import { bookingById, changeBooking, opened, recordEvent } from './store.ts';
@@ -30,8 +31,14 @@ export type ConfirmOutcome =
   | { outcome: 'confirmed' | 'already' | 'cancelled' | 'over'; booking: Booking }
   | { outcome: 'unknown' };
 
-export async function confirmBooking({ database, seal, clock }: Parts, id: string): Promise<ConfirmOutcome> {
+/** The person is told, and reminded from now on, where `reminders` is given. */
+export async function confirmBooking(
+  { database, seal, clock, reminders }: Parts & { reminders?: Reminders },
+  id: string,
+): Promise<ConfirmOutcome> {
   const now = clock.now();
+  const asked = await bookingById(database.db, id);
+  const zone = asked?.person && reminders ? await reminders.zoneOf(asked.person) : 'Europe/Kyiv';
   return database.transaction(async (trx) => {
     const row = await bookingById(trx, id);
     if (!row) return { outcome: 'unknown' };
@@ -42,6 +49,7 @@ export async function confirmBooking({ database, seal, clock }: Parts, id: strin
     const confirmed = { ...row, state: 'confirmed' as const, version: row.version + 1 };
     await changeBooking(trx, row, { state: 'confirmed' });
     await recordEvent(trx, confirmed, 'confirmed', now);
+    await reminders?.follow(trx, confirmed, { zone, now, told: 'confirmed' });
     return { outcome: 'confirmed', booking: opened(confirmed, seal) };
   });
 }

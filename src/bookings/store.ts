@@ -119,6 +119,19 @@ export async function recordEvent(
   await trx.insertInto('booking_events').values({ booking, version, what, state, wall, minutes, at }).execute();
 }
 
+export async function recordWords(
+  db: Db,
+  booking: string,
+  said: 'coming' | 'useful' | 'useless',
+  at: number,
+): Promise<void> {
+  await db
+    .insertInto('booking_words')
+    .values({ booking, said, at })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
 /** What a call came to. */
 export type Answer = { outcome: string; booking: string | null; version: number | null };
 

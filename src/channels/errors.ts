@@ -28,12 +28,15 @@ export class BadPayload extends Error {
   override readonly name = 'BadPayload';
 }
 
-/** What follows from a send. `later`: it can't be taken just now, but may be after so many ms. */
+/**
+ * What follows from a send. `later`: it can't be taken just now, but may be after so many ms. `limited`: the platform
+ * asked for that pause; `uncertain`: it may have arrived all the same.
+ */
 export type Outcome =
   | { outcome: 'sent' }
   | { outcome: 'gone' }
   | { outcome: 'refused' }
-  | { outcome: 'later'; afterMs: number };
+  | { outcome: 'later'; afterMs: number; limited: boolean; uncertain: boolean };
 
 /** Waits for a send and tells its outcome; only an error that is none of the above is thrown. */
 export async function outcomeOf(sending: Promise<void>): Promise<Outcome> {
@@ -41,10 +44,12 @@ export async function outcomeOf(sending: Promise<void>): Promise<Outcome> {
     await sending;
     return { outcome: 'sent' };
   } catch (error) {
-    if (error instanceof RateLimited) return { outcome: 'later', afterMs: error.retryAfterMs };
+    if (error instanceof RateLimited)
+      return { outcome: 'later', afterMs: error.retryAfterMs, limited: true, uncertain: false };
     if (error instanceof PersonGone) return { outcome: 'gone' };
     if (error instanceof BadPayload) return { outcome: 'refused' };
-    if (error instanceof ChannelDown) return { outcome: 'later', afterMs: 1_000 };
+    if (error instanceof ChannelDown)
+      return { outcome: 'later', afterMs: 1_000, limited: false, uncertain: error.uncertain };
     throw error;
   }
 }

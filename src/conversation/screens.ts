@@ -42,7 +42,7 @@ export function inRows(choices: readonly Choice[], perRow: number, widest = 18):
 }
 
 /** The way back that every message offers. */
-export function toMenu(turn: Turn): Choice {
+export function toMenu(turn: Pick<Turn, 't'>): Choice {
   return { label: turn.t('menu:menu'), action: 'menu' };
 }
 

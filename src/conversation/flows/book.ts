@@ -2,7 +2,7 @@ import type { Booking, BookOutcome, How, Kind, Slot } from '../../bookings/booki
 import type { Library } from '../../libraries/library.ts';
 import { clocksDiffer, dayOf, isoDayOf, shortDayOf, shortTimeOf, timeOf } from '../clock-words.ts';
 import type { Deed } from '../event.ts';
-import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
+import { type Flow, type Reader, type Told, type Turn, zoneOf } from '../flow.ts';
 import { inWords } from '../names.ts';
 import type { Choice, Reply } from '../reply.ts';
 import { inRows, toMenu } from '../screens.ts';
@@ -474,8 +474,14 @@ const answered: {
     turn: Turn,
   ) => Told | Promise<Told>;
 } = {
-  booked: ({ booking }, _told, turn) => ({ replies: [bookedReply('book:booked', booking, turn)], at: null }),
-  requested: ({ booking }, _told, turn) => ({ replies: [bookedReply('book:requested', booking, turn)], at: null }),
+  booked: async ({ booking }, _told, turn) => ({
+    replies: [await bookedReply('book:booked', booking, turn)],
+    at: null,
+  }),
+  requested: async ({ booking }, _told, turn) => ({
+    replies: [await bookedReply('book:requested', booking, turn)],
+    at: null,
+  }),
   taken: ({ nearest }, told, turn) => taken(nearest, told, turn),
   'too-many': (_outcome, _told, turn) => ({
     replies: [
@@ -508,11 +514,11 @@ function taken(nearest: readonly Slot[], told: ToldSoFar, turn: Turn): Told {
   };
 }
 
-function bookedReply(key: string, booking: Booking, turn: Turn): Reply {
+async function bookedReply(key: string, booking: Booking, turn: Turn): Promise<Reply> {
   return {
     text: [
       `${turn.t(key)}\n${describeBooking(booking, turn)}`,
-      turn.t('book:changeAnyTime'),
+      [await reminderNote(booking, turn), turn.t('book:changeAnyTime')].filter((part) => part !== '').join(' '),
       demoNote(booking.demo, turn),
     ]
       .filter((part) => part !== '')
@@ -524,14 +530,21 @@ function bookedReply(key: string, booking: Booking, turn: Turn): Reply {
   };
 }
 
-/** Time in both clocks, place, how long and in which way. */
-export function describeBooking(booking: Booking, turn: Turn): string {
-  const { t, language, services } = turn;
+/** Which reminders the person can count on; only those that will really come. */
+export async function reminderNote(booking: Booking, { services, t }: Turn): Promise<string> {
+  const ahead = await services.bookings.ahead(booking);
+  if (ahead.includes('day')) return t('book:remindTwice');
+  return ahead.includes('hour') ? t('book:remindOnce') : '';
+}
+
+/** Time in both clocks, place, how long and in which way. Never what about. */
+export function describeBooking(booking: Booking, reader: Reader): string {
+  const { t, language, services } = reader;
   const found = services.directory.get(booking.library);
   const where = found ? inWords(found.name, language) : booking.library;
   const address = found?.address && booking.how === 'in-person' ? `, ${found.address}` : '';
   return [
-    `**${whenWords(booking.at, booking.zone, turn)}**`,
+    `**${whenWords(booking.at, booking.zone, reader)}**`,
     `${where}${address}`,
     `${t(`book:how.${booking.how}`)}, ${t('book:minutes', { count: booking.minutes })}`,
     ...(booking.state === 'requested' ? [t('book:notYet')] : []),
@@ -539,9 +552,8 @@ export function describeBooking(booking: Booking, turn: Turn): string {
 }
 
 /** «четвер, 3 грудня, о 15:00 за київським часом (у вас 14:00)» */
-export function whenWords(at: number, zone: string, turn: Turn): string {
-  const { language, t } = turn;
-  const own = zoneOf(turn.session, turn.services.knowledge);
+export function whenWords(at: number, zone: string, { language, t, session, services }: Reader): string {
+  const own = zoneOf(session, services.knowledge);
   const values = { day: dayOf(at, zone, language), time: timeOf(at, zone, language) };
   if (!clocksDiffer(at, zone, own)) return t('book:when', values);
   const sameDay = isoDayOf(at, zone) === isoDayOf(at, own);
@@ -549,8 +561,8 @@ export function whenWords(at: number, zone: string, turn: Turn): string {
   return `${t('book:whenKyiv', values)} ${t('resources:yours', { time: yours })}`;
 }
 
-export function demoNote(demo: boolean, turn: Turn): string {
-  return demo ? turn.t('notices:demo') : '';
+export function demoNote(demo: boolean, { t }: Pick<Turn, 't'>): string {
+  return demo ? t('notices:demo') : '';
 }
 
 /** A wall time inside a button: `202612031500`. */

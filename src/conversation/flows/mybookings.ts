@@ -4,18 +4,20 @@ import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
 import { inWords } from '../names.ts';
 import type { Choice } from '../reply.ts';
 import { inRows, toMenu } from '../screens.ts';
-import { demoNote, describeBooking, packed, unpacked } from './book.ts';
+import { demoNote, describeBooking, packed, reminderNote, unpacked } from './book.ts';
 
 /**
  * What the person has booked: shown, moved, cancelled, taken to the calendar.
  * `mybookings` · `mybookings:ics:<id>` · `mybookings:move:<id>` · `mybookings:days:<id>` · `mybookings:day:<id>:<day>` ·
- * `mybookings:to:<id>:<wall>` · `mybookings:cancel:<id>` · `mybookings:gone:<id>`
+ * `mybookings:to:<id>:<wall>` · `mybookings:cancel:<id>` · `mybookings:gone:<id>` · and what is said by the buttons of a
+ * reminder: `mybookings:coming:<id>` · `mybookings:useful:<id>` · `mybookings:useless:<id>`
  */
 export const mybookings: Flow = {
   word: 'mybookings',
   async choose([step, id = '', value = ''], turn) {
     // Cancelled first, looked at after: a repeat of the same event finds the booking gone and must answer the same.
     if (step === 'gone') return cancel(id, turn);
+    if (step === 'coming' || step === 'useful' || step === 'useless') return heard(step, id, turn);
     const open = await turn.services.bookings.of(turn.person);
     const booking = open.find((candidate) => candidate.id === id);
     if (!step) return list(open, turn);
@@ -156,6 +158,7 @@ async function moveTo(booking: Booking, wall: string | null, turn: Turn): Promis
       {
         text: [
           `${turn.t('mybookings:moved')}\n${describeBooking(moved.booking, turn)}`,
+          await reminderNote(moved.booking, turn),
           demoNote(moved.booking.demo, turn),
         ]
           .filter((part) => part !== '')
@@ -196,4 +199,20 @@ async function cancel(id: string, turn: Turn): Promise<Told> {
     ],
     at: null,
   };
+}
+
+/** A button of a reminder, or of the question the day after. It may be pressed late, or twice. */
+async function heard(said: 'coming' | 'useful' | 'useless', id: string, turn: Turn): Promise<Told> {
+  const { bookings } = turn.services;
+  const booking = await bookings.heard({ person: turn.person, booking: id, said });
+  if (!booking) return unknown(await bookings.of(turn.person), turn);
+  const text = turn.t(`mybookings:thanks.${said}`);
+  const more: Choice = { label: turn.t('notices:bookMore'), action: 'book' };
+  const talk: Choice = { label: turn.t('menu:librarian'), action: 'librarian' };
+  const rows: Record<typeof said, Choice[][]> = {
+    coming: [[{ label: turn.t('menu:mybookings'), action: 'mybookings' }, toMenu(turn)]],
+    useful: [[more], [toMenu(turn)]],
+    useless: [[more], [talk, toMenu(turn)]],
+  };
+  return { replies: [{ text, rows: rows[said] }] };
 }

@@ -1,0 +1,318 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../storage/database.ts';
+import { groupCommit } from '../storage/group-commit.ts';
+import type { Seal } from '../storage/seal.ts';
+import { kinds } from './outbox.ts';
+import { channelPauseMs, mayRepeat, pauseMs, type SendOutcome } from './retry.ts';
+import {
+  abandonedRows,
+  claimRows,
+  type End,
+  freeAll,
+  type Lease,
+  letGo,
+  markSending,
+  type OutboxRow,
+  putBack,
+  settleRows,
+  takeOver,
+} from './store.ts';
+
+/**
+ * Sends what is due. Several may run, in one process or in many:
+ *
+ *     claimed (a lease) -> prepared: what to say, to whom, is it still true? -> marked *sending* -> the call -> settled
+ *
+ * Up to the mark nothing has gone out, so whatever dies there is simply done again. After the mark nobody can know: a
+ * row that is found marked when its lease is over is uncertain, and its kind says whether it is sent again.
+ * The call is outside of every transaction.
+ */
+export type Dispatcher = {
+  /** Looks now and every second. */
+  start(): void;
+  /** Something may be due: looks at once. */
+  wake(): void;
+  /** Claims nothing more; resolves when what is in hand is settled or let go. */
+  stop(): Promise<void>;
+  /** Looks now; resolves when nothing is due that can be sent, and nothing is in hand here. */
+  drain(): Promise<void>;
+};
+
+/** A message that is due, as the wiring sees it. */
+export type Due = { person: string; kind: string; payload: unknown; dueAt: number; notAfter: number };
+
+/** What is to be done with one that is due, decided at the moment of sending. */
+export type Prepared<Words> =
+  /** `to`: the person's accounts, the one to be tried first before the others; none: nobody can be reached. */
+  | { do: 'send'; words: Words; to: readonly { channel: string; sender: string }[] }
+  /** Not at this hour. UTC ms. */
+  | { do: 'wait'; until: number }
+  /** It is no longer true. */
+  | { do: 'drop' };
+
+export type DispatcherDeps<Words> = {
+  database: Database;
+  seal: Seal;
+  clock: { now(): number };
+  /** What to say and to whom. */
+  prepare(due: Due): Promise<Prepared<Words>>;
+  /** The call to the platform. */
+  send(channel: string, sender: string, words: Words): Promise<SendOutcome>;
+  /** The person can't be reached there any more. */
+  gone(person: string, channel: string): Promise<void>;
+  /** Waits for the channel's turn, before the mark. */
+  pace?(channel: string, kind: string): Promise<void>;
+  /** No other process serves this database: what is found leased at the start belongs to a dead one. */
+  alone: boolean;
+  report: {
+    count(name: string, labels?: Record<string, string>): void;
+    fault(where: string, error: unknown): string;
+  };
+  limits?: Partial<DispatcherLimits>;
+};
+
+export type DispatcherLimits = {
+  /** Messages in hand at the same time. */
+  parallel: number;
+  pollMs: number;
+  /** How long a call may take; longer is uncertain. */
+  callMs: number;
+  /** Longer than preparing, waiting for a turn and the call together. */
+  leaseMs: number;
+};
+
+const usual: DispatcherLimits = { parallel: 16, pollMs: 1_000, callMs: 60_000, leaseMs: 180_000 };
+const priorities = [1, 2, 3] as const;
+/** Lets the transaction that put something commit. */
+const wakeAfterMs = 20;
+const ABANDONED_AT_ONCE = 100;
+const CALLERS_A_GROUP = 200;
+
+export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher {
+  const { database, seal, clock, report } = deps;
+  const { db } = database;
+  const limits = { ...usual, ...deps.limits };
+  const holder = randomUUID();
+  /** One person's messages go out one after another, in the order in which they were due. */
+  const inHand = new Map<string, Promise<void>>();
+  let held = 0;
+  let freed = Promise.withResolvers<void>();
+  const pausedUntil = new Map<string, number>();
+  let looking: Promise<void> | null = null;
+  let lookAgain = false;
+  let firstLook = true;
+  let stopping = false;
+  let poll: NodeJS.Timeout | null = null;
+  let soon: NodeJS.Timeout | null = null;
+
+  const lease = (): Lease => ({ holder, now: clock.now(), until: clock.now() + limits.leaseMs });
+
+  // Reaching the disk is the dear part: those who mark or settle at the same moment share a statement.
+  const mark = groupCommit(async (ids: readonly string[]) => {
+    const marked = new Set(await markSending(db, ids, lease()));
+    return ids.map((id) => marked.has(id));
+  }, CALLERS_A_GROUP);
+  const settleAll = groupCommit(async (ends: readonly { row: OutboxRow; end: End }[]) => {
+    for (const group of Map.groupBy(ends, ({ end }) => `${end.state} ${end.why}`).values()) {
+      const ids = group.map(({ row }) => row.id);
+      if (group[0]) await settleRows(db, ids, group[0].end, lease());
+    }
+    return ends;
+  }, CALLERS_A_GROUP);
+
+  async function settle(row: OutboxRow, state: End['state'], why: string | null = null): Promise<void> {
+    await settleAll({ row, end: { state, why } });
+    report.count('outbox', { kind: row.kind, state });
+  }
+
+  function look(): Promise<void> {
+    lookAgain = true;
+    looking ??= lookUntilDone().finally(() => {
+      looking = null;
+    });
+    return looking;
+  }
+
+  async function lookUntilDone(): Promise<void> {
+    try {
+      while (lookAgain && !stopping) {
+        lookAgain = false;
+        await claimAll();
+      }
+    } catch (error) {
+      // The next poll tries again.
+      report.fault('dispatcher', error);
+    }
+  }
+
+  async function claimAll(): Promise<void> {
+    let recovered = Number.NEGATIVE_INFINITY;
+    while (!stopping) {
+      // A long announcement goes on for an hour; what a dead process left must not wait for its end.
+      if (Math.abs(clock.now() - recovered) >= limits.pollMs) {
+        recovered = clock.now();
+        await takeUpAbandoned();
+      }
+      while (held >= limits.parallel) await freed.promise;
+      const rows = await claimNext(limits.parallel - held);
+      if (rows.length === 0) return;
+      for (const row of rows) takeInHand(row);
+    }
+  }
+
+  /** Asks for the most urgent first each time, so that nobody who waits for an answer waits for an announcement. */
+  async function claimNext(limit: number): Promise<OutboxRow[]> {
+    for (const priority of priorities) {
+      const rows = await claimRows(database, priority, limit, lease());
+      if (rows.length > 0) return rows;
+    }
+    return [];
+  }
+
+  function takeInHand(row: OutboxRow): void {
+    held += 1;
+    const before = inHand.get(row.person) ?? Promise.resolve();
+    const work = before
+      .then(() => handle(row))
+      .then(() => {
+        held -= 1;
+        if (inHand.get(row.person) === work) inHand.delete(row.person);
+        freed.resolve();
+        freed = Promise.withResolvers<void>();
+      });
+    inHand.set(row.person, work);
+  }
+
+  /** Never throws. What could not be settled keeps its lease, and is found when that is over. */
+  async function handle(row: OutboxRow): Promise<void> {
+    try {
+      if (stopping) await letGo(db, [row.id], lease());
+      else await deliver(row);
+    } catch (error) {
+      report.fault('dispatcher', error);
+    }
+  }
+
+  async function deliver(row: OutboxRow): Promise<void> {
+    if (row.not_after <= clock.now()) return tooLate(row);
+    const payload = row.payload === null ? null : seal.open(row.payload, row.id);
+    // Sealed under a key that is gone: nobody can read it any more.
+    if (payload === null) return settle(row, 'failed', 'unreadable');
+
+    let prepared: Prepared<Words>;
+    try {
+      const { person, kind, due_at: dueAt, not_after: notAfter } = row;
+      prepared = await deps.prepare({ person, kind, payload: JSON.parse(payload), dueAt, notAfter });
+    } catch (error) {
+      report.fault('outbox', error);
+      return tryLater(row, { outcome: 'later', afterMs: limits.pollMs, limited: false, uncertain: false });
+    }
+    if (prepared.do === 'drop') return settle(row, 'withdrawn');
+    if (prepared.do === 'wait') return putBack(db, row.id, { dueAt: prepared.until, unsure: false }, lease());
+    const [first, ...others] = prepared.to;
+    if (!first) return settle(row, 'failed', 'gone');
+
+    const paused = pausedUntil.get(first.channel) ?? 0;
+    if (paused > clock.now()) return putBack(db, row.id, { dueAt: paused, unsure: false }, lease());
+    await deps.pace?.(first.channel, row.kind);
+    if (stopping) return letGo(db, [row.id], lease());
+    if (!(await mark(row.id))) return;
+    const outcome = await call(first.channel, first.sender, prepared.words);
+    switch (outcome.outcome) {
+      case 'sent':
+        return settle(row, 'sent');
+      case 'refused':
+        return settle(row, 'failed', 'refused');
+      case 'gone':
+        await deps.gone(row.person, first.channel).catch((error: unknown) => report.fault('outbox', error));
+        if (others.length === 0) return settle(row, 'failed', 'gone');
+        // Another account of theirs may still be there.
+        await putBack(db, row.id, { dueAt: clock.now(), unsure: false }, lease());
+        void look();
+        return;
+      case 'later': {
+        const pause = channelPauseMs(outcome);
+        if (pause > 0) pausedUntil.set(first.channel, Math.max(paused, clock.now() + pause));
+        return tryLater({ ...row, attempts: row.attempts + 1 }, outcome);
+      }
+    }
+  }
+
+  /** An error of no known class, or no end in time, leaves open what happened. */
+  async function call(channel: string, sender: string, words: Words): Promise<SendOutcome> {
+    const unknown: SendOutcome = { outcome: 'later', afterMs: 0, limited: false, uncertain: true };
+    const late = Promise.withResolvers<SendOutcome>();
+    const timer = setTimeout(() => late.resolve(unknown), limits.callMs);
+    try {
+      return await Promise.race([deps.send(channel, sender, words), late.promise]);
+    } catch (error) {
+      report.fault('outbox', error);
+      return unknown;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function tryLater(row: OutboxRow, later: Extract<SendOutcome, { outcome: 'later' }>): Promise<void> {
+    if (later.uncertain && !mayRepeat(againOf(row), row.unsure)) return settle(row, 'uncertain');
+    const dueAt = clock.now() + pauseMs(later, row, Math.random());
+    // When its time comes it is too late, and says so then: it may be withdrawn before.
+    await putBack(db, row.id, { dueAt: Math.ceil(Math.min(dueAt, row.not_after)), unsure: later.uncertain }, lease());
+  }
+
+  function tooLate(row: OutboxRow): Promise<void> {
+    if (row.unsure > 0) return settle(row, 'uncertain');
+    return row.not_after === 0 ? settle(row, 'withdrawn') : settle(row, 'failed', 'late');
+  }
+
+  async function takeUpAbandoned(): Promise<void> {
+    const alone = deps.alone && firstLook;
+    if (alone) await freeAll(db);
+    firstLook = false;
+    for (;;) {
+      const now = clock.now();
+      const rows = await abandonedRows(db, now, alone, ABANDONED_AT_ONCE);
+      for (const row of rows) {
+        const again = mayRepeat(againOf(row), row.unsure) && row.not_after > now;
+        if ((await takeOver(db, row, { again, dueAt: now, now })) && !again)
+          report.count('outbox', { kind: row.kind, state: 'uncertain' });
+      }
+      if (rows.length < ABANDONED_AT_ONCE) return;
+    }
+  }
+
+  return {
+    start() {
+      void look();
+      poll = setInterval(() => void look(), limits.pollMs);
+      poll.unref();
+    },
+    wake() {
+      if (soon || stopping) return;
+      soon = setTimeout(() => {
+        soon = null;
+        void look();
+      }, wakeAfterMs);
+      soon.unref();
+    },
+    async stop() {
+      stopping = true;
+      if (poll) clearInterval(poll);
+      if (soon) clearTimeout(soon);
+      freed.resolve();
+      await looking;
+      await Promise.all(inHand.values());
+    },
+    async drain() {
+      do {
+        await look();
+        await Promise.all(inHand.values());
+      } while (looking || held > 0);
+    },
+  };
+}
+
+/** Of a kind that this build does not know nothing is sent twice. */
+function againOf(row: OutboxRow): boolean {
+  return row.kind in kinds && kinds[row.kind as keyof typeof kinds].again;
+}
