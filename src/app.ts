@@ -13,6 +13,7 @@ import { createApply } from './conversation/effects.ts';
 import type { Event } from './conversation/event.ts';
 import type { Services } from './conversation/flow.ts';
 import { createInbox, type InboxLimits } from './conversation/inbox.ts';
+import { isUrgent } from './conversation/turn.ts';
 import { mountHealth } from './http/health.ts';
 import { createMetrics, listenForMetrics, mountMetrics } from './http/metrics.ts';
 import { createServer } from './http/server.ts';
@@ -206,6 +207,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
           // The address itself is stored nowhere; its hash fades with its bucket.
           allowAddress: async (address) =>
             config.rateLimit.perMinute === 0 || (await limits.take(`address:${seal.mark(address)}`, perAddress)).ok,
+          urgent: (event) => isUrgent(event, services),
           trustedProxies: config.trustedProxies,
         },
       ),

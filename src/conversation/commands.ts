@@ -21,7 +21,7 @@ const commands = [
 ] as const;
 
 /** @returns the action that the text stands for, null when it is no command. */
-export function findCommand(text: string, turn: Turn): string | null {
+export function findCommand(text: string, turn: Pick<Turn, 'services'>): string | null {
   const trimmed = text.trim();
   const slash = /^\/([a-z]+)(?:@\w+)?(?:\s+(\S+))?$/i.exec(trimmed);
   if (slash) return commandOf(slash[1]?.toLowerCase() ?? '');

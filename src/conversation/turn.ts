@@ -48,11 +48,26 @@ export async function turn(
   const danger = event.kind === 'text' ? services.knowledge.danger(event.text) : null;
   if (danger?.certainty === 'sure') return close(start, firstWords, dangerAnswer(danger.class, start));
 
-  const allowed = await services.allow(person);
-  if (!allowed.ok)
-    return { session, replies: allowed.first ? [{ text: start.t('notices:tooMany') }] : [], effects: [] };
+  if (!asksForNumbers(event, services)) {
+    const allowed = await services.allow(person);
+    if (!allowed.ok) {
+      if (danger) return close(start, firstWords, { replies: [gentleQuestion(danger.class, start)] });
+      return { session, replies: allowed.first ? [{ text: start.t('notices:tooMany') }] : [], effects: [] };
+    }
+  }
 
   return close(start, firstWords, withGentleQuestion(danger, start, await answer(start)));
+}
+
+/** Somebody calls for help, by words, by the button or by the command: no limit counts, here or before. */
+export function isUrgent(event: Event, services: Services): boolean {
+  if (asksForNumbers(event, services)) return true;
+  return event.kind === 'text' && services.knowledge.danger(event.text) !== null;
+}
+
+function asksForNumbers(event: Event, services: Services): boolean {
+  if (event.kind === 'choice') return /^sos(:|$)/.test(event.action);
+  return event.kind === 'text' && findCommand(event.text, { services }) === 'sos';
 }
 
 function firstLanguage(event: Event, services: Services): Turn['language'] {

@@ -83,6 +83,7 @@ export function createHarness(
       transcripts,
       mark,
       allowAddress: async () => true,
+      urgent: () => false,
       trustedProxies: [],
       ...options.deps,
     },

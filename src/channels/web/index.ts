@@ -1,3 +1,4 @@
+import type { Event } from '../../conversation/event.ts';
 import type { Channel, ChannelDeps } from '../channel.ts';
 import { loadAssets } from './assets.ts';
 import { mountRoutes } from './routes.ts';
@@ -26,6 +27,8 @@ export type WebDeps = Pick<ChannelDeps, 'accept' | 'clock' | 'report'> & {
   mark(what: string): string;
   /** Whether one more message from this address is within its limit. */
   allowAddress(address: string): Promise<boolean>;
+  /** Whether somebody calls for help: then no limit counts. */
+  urgent(event: Event): boolean;
   /** Addresses or CIDR ranges whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[];
 };

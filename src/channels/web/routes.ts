@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import type { Event } from '../../conversation/event.ts';
 import type { ChannelDeps } from '../channel.ts';
 import { clientAddress } from '../client-address.ts';
 import type { Assets } from './assets.ts';
@@ -14,6 +15,7 @@ export type RoutesParts = {
     transcripts: Transcripts;
     mark(what: string): string;
     allowAddress(address: string): Promise<boolean>;
+    urgent(event: Event): boolean;
     trustedProxies: readonly string[];
   };
   sessions: Sessions;
@@ -61,11 +63,6 @@ export function mountRoutes(app: Hono, parts: RoutesParts): void {
     if (!isOwnPage(c)) {
       return refuse(c, parts.words, 403, 'unclear');
     }
-    if (!(await deps.allowAddress(clientAddress(c, deps.trustedProxies)))) {
-      deps.report.count('web_limited');
-      c.header('Retry-After', '60');
-      return refuse(c, parts.words, 429, 'tooMany');
-    }
     const chat = sessions.open(c);
     const received = receive(await c.req.json().catch(() => undefined), {
       chat,
@@ -75,6 +72,12 @@ export function mountRoutes(app: Hono, parts: RoutesParts): void {
     });
     if (!received.ok) {
       return refuse(c, parts.words, 400, received.problem);
+    }
+    // Somebody in danger shares a library's address with everyone else who writes there.
+    if (!deps.urgent(received.event) && !(await deps.allowAddress(clientAddress(c, deps.trustedProxies)))) {
+      deps.report.count('web_limited');
+      c.header('Retry-After', '60');
+      return refuse(c, parts.words, 429, 'tooMany');
     }
     try {
       // The person's words first: the answer may come before `accept` returns. The page drops a repeat by its id.

@@ -183,6 +183,15 @@ test('too many messages from one address get a kind word and the number for dang
   expect(events).toEqual([]);
 });
 
+test('who calls for help is let through, however many have written from the same address', async () => {
+  const { app, events } = createHarness({
+    deps: { allowAddress: async () => false, urgent: (event) => event.kind === 'text' && event.text === 'help' },
+  });
+  expect((await post(app, { kind: 'text', text: 'help' })).status).toBe(202);
+  expect((await post(app, { kind: 'text', text: 'x' })).status).toBe(429);
+  expect(events).toHaveLength(1);
+});
+
 test('a message that could not be written is not confirmed, and its repeat has one effect', async () => {
   let broken = true;
   const taken: string[] = [];
