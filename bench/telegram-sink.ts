@@ -1,0 +1,35 @@
+import { createServer } from 'node:http';
+
+/**
+ * A Telegram that says yes to everything at once, in a process of its own so that it costs the bot nothing. Counts the
+ * messages to each chat; the parent asks by IPC.
+ */
+const sent = new Map<string, number>();
+let total = 0;
+const body = Buffer.from(
+  JSON.stringify({ ok: true, result: { message_id: 1, date: 1, chat: { id: 1, type: 'private' } } }),
+);
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    if (request.url?.endsWith('/sendMessage')) {
+      const { chat_id } = JSON.parse(Buffer.concat(chunks).toString()) as { chat_id: number | string };
+      sent.set(String(chat_id), (sent.get(String(chat_id)) ?? 0) + 1);
+      total += 1;
+    }
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
+  });
+});
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  process.send?.({ port: typeof address === 'object' ? address?.port : 0 });
+});
+process.on('message', (ask: 'total' | 'chats' | 'reset') => {
+  if (ask === 'reset') {
+    sent.clear();
+    total = 0;
+  }
+  process.send?.(ask === 'chats' ? { chats: [...sent] } : { total });
+});
