@@ -1,12 +1,23 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadKinds } from '../bookings/kinds.ts';
+import { createReminders } from '../bookings/reminders.ts';
 import { confirmBooking, requestedBookings } from '../bookings/requests.ts';
 import { systemClock } from '../clock.ts';
-import { ConfigError, loadConfig } from '../config.ts';
+import { type Config, ConfigError, loadConfig, type Secrets } from '../config.ts';
+import { readContentFile } from '../content-file.ts';
+import { createOutbox } from '../delivery/outbox.ts';
+import { countriesFile } from '../knowledge/countries.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { loadKnowledge } from '../knowledge/load.ts';
 import { type Language, languages } from '../knowledge/schema.ts';
 import { signedText } from '../knowledge/signed-text.ts';
+import { loadLibraries } from '../libraries/load.ts';
+import { createLinker } from '../links.ts';
+import { createPeople } from '../people/people.ts';
+import { type Deed, record, recorded, terminal } from '../staff/audit.ts';
+import { inviteFromTerminal } from '../staff/invitations.ts';
+import { type Role, roles } from '../staff/roles.ts';
 import { createSignOffs, sign, unsign } from '../staff/sign-offs.ts';
 import { countsSince } from '../storage/counts.ts';
 import { type Database, openDatabase } from '../storage/database.ts';
@@ -16,15 +27,20 @@ import { ownSecretKey } from '../storage/secret-key.ts';
 /**
  * What the admin does from a terminal:
  *
+ *     npm run --silent staff -- invite --role admin [--library ID] [--json]     a link that makes somebody staff, once
+ *     npm run staff -- audit          what staff did lately
  *     npm run staff -- requests       bookings that wait for a librarian's word
- *     npm run staff -- confirm ID     says yes to one
+ *     npm run staff -- confirm ID     says yes to one; the bot tells the person
  *     npm run staff -- sign ARTICLE --by NAME [--language uk]     a lawyer's name under an article's text
  *     npm run staff -- unsign ARTICLE [--language uk]             takes it off
  *     npm run staff -- signs                                      lists the names
  *     npm run staff -- wrong-numbers [--since DAY]                numbers that people told of as not working
  */
 
-const usage = `npm run staff -- requests       lists the bookings that wait to be confirmed
+const usage = `npm run staff -- invite --role ${roles.join('|')} [--library ID] [--json]
+                                makes an invitation for one person, for seven days
+npm run staff -- audit          lists what staff did lately
+npm run staff -- requests       lists the bookings that wait to be confirmed
 npm run staff -- confirm ID     confirms one
 npm run staff -- sign ARTICLE --by "NAME" [--language uk]
                                 puts the name of the lawyer who has checked the text under it
@@ -49,16 +65,26 @@ export async function staff(args: readonly string[], env: Readonly<Record<string
     const parts = { database, seal: createSeal([key]), clock: systemClock(config.clockOffsetMs) };
     const today = isoDay(parts.clock.now());
     switch (order.command) {
+      case 'invite':
+        return await invite(parts, order, { config, secrets });
+      case 'audit':
+        return await audit(database);
       case 'requests': {
         const kinds = new Map(loadKinds(config.contentDir).map((kind) => [kind.id, kind.name.uk]));
         return await requests(parts, (kind) => kinds.get(kind) ?? kind);
       }
       case 'confirm':
-        return await confirm({ ...parts, reminders: remindersOf(parts, config) }, order.id);
+        return await noted(parts, { what: 'confirm booking', about: order.id }, () =>
+          confirm({ ...parts, reminders: remindersOf(parts, config) }, order.id),
+        );
       case 'sign':
-        return await signText(database, loadKnowledge(config.contentDir), { ...order, on: today });
+        return await noted(parts, { what: 'sign', about: `${order.article} ${order.language}` }, () =>
+          signText(database, loadKnowledge(config.contentDir), { ...order, on: today }),
+        );
       case 'unsign':
-        return await takeNameOff(database, order);
+        return await noted(parts, { what: 'unsign', about: `${order.article} ${order.language}` }, () =>
+          takeNameOff(database, order),
+        );
       case 'signs':
         return await signs(database, loadKnowledge(config.contentDir));
       case 'wrong-numbers':
@@ -70,7 +96,8 @@ export async function staff(args: readonly string[], env: Readonly<Record<string
 }
 
 type Order =
-  | { command: 'requests' | 'signs' }
+  | { command: 'requests' | 'signs' | 'audit' }
+  | { command: 'invite'; role: Role; library: string | null; json: boolean }
   | { command: 'confirm'; id: string }
   | { command: 'sign'; article: string; language: Language; by: string }
   | { command: 'unsign'; article: string; language: Language }
@@ -85,8 +112,14 @@ function readOrder(args: readonly string[]): Order | null {
   const known = languages.find((one) => one === language);
   if (!known || (since !== null && !isDay(since))) return null;
   switch (command) {
+    case 'invite': {
+      const role = roles.find((one) => one === given.values.role);
+      const { library = null, json = false } = given.values;
+      return role && id === '' ? { command, role, library, json } : null;
+    }
     case 'requests':
     case 'signs':
+    case 'audit':
       return { command };
     case 'confirm':
       return id === '' ? null : { command, id };
@@ -105,13 +138,69 @@ function readOrder(args: readonly string[]): Order | null {
 function parseOptions(args: readonly string[]) {
   const text = { type: 'string' } as const;
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { by: text, language: text, since: text } });
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { by: text, language: text, since: text, role: text, library: text, json: { type: 'boolean' } },
+    });
   } catch {
     return null;
   }
 }
 
 type Parts = Parameters<typeof confirmBooking>[0];
+
+/** What is put here, the running bot sends. */
+function remindersOf(parts: Parts, config: Config) {
+  const people = createPeople(parts);
+  return createReminders({
+    outbox: createOutbox(parts),
+    quietHours: config.quietHours,
+    async zoneOf(person) {
+      const { zone, country } = await people.profile(person);
+      if (zone !== null || country === null) return zone ?? 'Europe/Kyiv';
+      const { value } = readContentFile(join(config.contentDir, 'countries.yaml'), countriesFile);
+      return value.find(({ code }) => code === country)?.zone ?? 'Europe/Kyiv';
+    },
+  });
+}
+
+/** Without a library, a librarian or a consultant is one of the whole network. */
+async function invite(
+  parts: Parts,
+  { role, library, json }: Extract<Order, { command: 'invite' }>,
+  { config, secrets }: { config: Config; secrets: Secrets },
+): Promise<Said> {
+  if (library !== null && !loadLibraries(config.contentDir, { demo: config.demo }).some(({ id }) => id === library)) {
+    return {
+      code: 1,
+      out: `There is no library ${printable(library)}. Their ids are in ${config.contentDir}/libraries.\n`,
+    };
+  }
+  const { code, expires } = await inviteFromTerminal(parts, { role, library });
+  const links = await createLinker(config, secrets)(`staff-${code}`);
+  const invitation = { code, expires: new Date(expires).toISOString(), ...links };
+  if (json) return { code: 0, out: `${JSON.stringify(invitation)}\n` };
+  const ways = Object.values(links).filter((link) => link !== null);
+  return {
+    code: 0,
+    out: `${ways.join('\n')}\n\nOr write to the bot: /join ${code}\nFor one person, until ${invitation.expires}.\n`,
+  };
+}
+
+/** What was done leaves its line in the audit. */
+async function noted(parts: Parts, deed: Omit<Deed, 'staff'>, work: () => Promise<Said>): Promise<Said> {
+  const said = await work();
+  if (said.code === 0) await record(parts.database.db, { ...deed, staff: terminal }, parts.clock.now());
+  return said;
+}
+
+async function audit(database: Database): Promise<Said> {
+  const lines = (await recorded(database.db, 200)).map(({ staff, what, about, library, at }) =>
+    [new Date(at).toISOString(), staff, what, about, library].filter((part) => part).join('  '),
+  );
+  return { code: 0, out: lines.length > 0 ? `${lines.join('\n')}\n` : 'Staff have done nothing yet.\n' };
+}
 
 async function requests(parts: Parts, kindName: (kind: string) => string): Promise<Said> {
   const waiting = await requestedBookings(parts);

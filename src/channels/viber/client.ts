@@ -15,6 +15,8 @@ export type Client = {
    * @throws BadPayload when the request is over Viber's limit
    */
   call(method: string, body: object): Promise<Answer>;
+  /** Lets its connections go, so that a command can end. */
+  close(): Promise<void>;
 };
 
 const answerSchema = z.looseObject({ status: z.int() });
@@ -66,6 +68,7 @@ export function createClient(options: { apiRoot: string; token: string; callMs: 
       }
       return read(method, reply);
     },
+    close: () => pool.destroy(),
   };
 }
 

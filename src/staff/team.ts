@@ -1,0 +1,202 @@
+import type { Transaction } from 'kysely';
+import { newId } from '../ids.ts';
+import type { Carry } from '../people/joins.ts';
+import type { Database } from '../storage/database.ts';
+import type { Seal } from '../storage/seal.ts';
+import type { Tables } from '../storage/tables/index.ts';
+import { record } from './audit.ts';
+import { addInvitation, type Invitation, invitationMark } from './invitations.ts';
+import { type Action, anyCan, can, invitable, mayRemove, type Role, type Standing } from './roles.ts';
+import { allStaff, endRole, invitationBy, nextStaffNo, rolesOf, type StaffRow, staffById, staffByNo } from './store.ts';
+
+/**
+ * Who works for the libraries. Every call looks into the store: a role that has ended is over at once, in every process.
+ * Who is staff stays a person like any other besides.
+ */
+export type Team = {
+  /** The roles that a person has now; none for nearly everybody. */
+  of(person: string): Promise<readonly Member[]>;
+  /** The first role of a person that allows it at that library; null where none does. */
+  allowed(person: string, action: Action, library: string | null): Promise<Member | null>;
+  /** Whom a person may see, and what may be done with them. */
+  colleagues(person: string): Promise<readonly Colleague[]>;
+  /** Roles that a person may invite others to. */
+  invitable(person: string): Promise<readonly Standing[]>;
+  /** Idempotent by its event. null: not theirs to do. */
+  invite(request: { eventId: string; person: string } & Standing): Promise<Invitation | null>;
+  /** What an invitation is to, while it can be used by that person. */
+  look(person: string, code: string): Promise<Standing | null>;
+  /** Takes an invitation. Once taken, the same person is told the same again. */
+  join(request: { person: string; code: string; name: string }): Promise<Standing | null>;
+  /** Ends a role, another's or one's own. */
+  remove(request: { person: string; no: number }): Promise<'removed' | 'no' | 'last-admin' | 'unknown'>;
+  /** Their roles end with them. */
+  forget(person: string): Promise<void>;
+  readonly carry: Carry;
+};
+
+/** `no`: a small number that stands for the role in lists and buttons. */
+export type Member = Standing & { id: string; no: number };
+
+/** `name`: as they are called in their messenger; empty where it has none. */
+export type Colleague = Member & { name: string; self: boolean; removable: boolean };
+
+export function createTeam(deps: { database: Database; seal: Seal; clock: { now(): number } }): Team {
+  const { database, seal, clock } = deps;
+  const { db } = database;
+
+  const nameOf = (row: StaffRow) => (row.name === null ? '' : (seal.open(row.name, nameKey(row.id)) ?? ''));
+
+  return {
+    of: async (person) => (await rolesOf(db, person)).map(memberOf),
+
+    async allowed(person, action, library) {
+      return (await rolesOf(db, person)).map(memberOf).find((member) => can(member, action, library)) ?? null;
+    },
+
+    async colleagues(person) {
+      const mine = (await rolesOf(db, person)).map(memberOf);
+      if (mine.length === 0) return [];
+      const all = await allStaff(db);
+      const admins = all.filter((row) => row.role === 'admin').length;
+      return all
+        .filter((row) => row.person === person || anyCan(mine, 'team', row.library))
+        .map((row) => {
+          const self = row.person === person;
+          const removable = mayRemove(mine, { ...memberOf(row), self }, admins) === 'yes';
+          return { ...memberOf(row), name: nameOf(row), self, removable };
+        });
+    },
+
+    invitable: async (person) => invitable(await rolesOf(db, person)),
+
+    async invite({ eventId, person, role, library }) {
+      const about = { seal, now: clock.now(), seed: `${person}\n${eventId}\n${role}\n${library}` };
+      return database.transaction(async (trx) => {
+        const by = (await rolesOf(trx, person)).find((row) => can(row, `invite:${role}`, library));
+        return by ? addInvitation(trx, about, { role, library }, by.id) : null;
+      });
+    },
+
+    async look(person, code) {
+      const found = await invitationBy(db, invitationMark(seal, code));
+      return found && (await usable(db, found, person, clock.now())) ? standingOf(found) : null;
+    },
+
+    async join({ person, code, name }) {
+      const now = clock.now();
+      const id = newId(now);
+      const mark = invitationMark(seal, code);
+      return database.transaction(async (trx) => {
+        const found = await invitationBy(trx, mark);
+        if (!found || !(await usable(trx, found, person, now))) return null;
+        const standing = standingOf(found);
+        if (found.used_by !== null) return standing;
+        const same = (await rolesOf(trx, person)).find(
+          (row) => row.role === found.role && row.library === found.library,
+        );
+        const as = same?.id ?? id;
+        if (!same) {
+          await trx
+            .insertInto('staff')
+            .values({
+              ...{ id, no: await nextStaffNo(trx), person, ...standing },
+              name: name === '' ? null : seal.seal(name, nameKey(id)),
+              ...{ joined_at: now, ended_at: null },
+            })
+            .execute();
+        }
+        await trx.updateTable('staff_invitations').set({ used_by: as }).where('mark', '=', mark).execute();
+        await record(trx, { staff: as, what: 'join', about: found.made_by, library: found.library }, now);
+        return standing;
+      });
+    },
+
+    async remove({ person, no }) {
+      const now = clock.now();
+      return database.transaction(async (trx) => {
+        const whom = await staffByNo(trx, no);
+        if (!whom) return 'unknown';
+        const mine = await rolesOf(trx, person);
+        if (whom.person === null) return mine.length > 0 ? 'removed' : 'unknown';
+        const admins = (await allStaff(trx)).filter((row) => row.role === 'admin').length;
+        const self = whom.person === person;
+        const allowed = mayRemove(mine, { ...memberOf(whom), self }, admins);
+        if (allowed !== 'yes') return allowed;
+        const by = self ? whom : mine.find((row) => can(row, `remove:${whom.role}`, whom.library));
+        await endRole(trx, whom.id, now);
+        await revokeInvitations(trx, whom.id, now);
+        await freeConversations(trx, no);
+        const what = self ? 'leave' : 'remove';
+        await record(trx, { staff: by?.id ?? whom.id, what, about: whom.id, library: whom.library }, now);
+        return 'removed';
+      });
+    },
+
+    async forget(person) {
+      const now = clock.now();
+      await database.transaction(async (trx) => {
+        for (const row of await rolesOf(trx, person)) {
+          await endRole(trx, row.id, now);
+          await revokeInvitations(trx, row.id, now);
+          await freeConversations(trx, row.no);
+          await record(trx, { staff: row.id, what: 'leave', about: row.id, library: row.library }, now);
+        }
+      });
+    },
+
+    carry: {
+      room: 'staff',
+      async take(trx, from, into) {
+        const rows = await rolesOf(trx, from);
+        await trx.updateTable('staff').set({ person: into }).where('person', '=', from).execute();
+        return rows.map((row) => row.id);
+      },
+      async giveBack(trx, ids, from, to) {
+        await trx.updateTable('staff').set({ person: to }).where('person', '=', from).where('id', 'in', ids).execute();
+      },
+    },
+  };
+}
+
+const nameKey = (id: string) => `staff ${id}`;
+
+function memberOf({ id, no, role, library }: StaffRow): Member {
+  return { id, no, role, library };
+}
+
+function standingOf({ role, library }: { role: Role; library: string | null }): Standing {
+  return { role, library };
+}
+
+/** Not used and not expired; or used by this very person, who still has the role. */
+async function usable(
+  db: Transaction<Tables> | Database['db'],
+  invitation: { used_by: string | null; expires_at: number },
+  person: string,
+  now: number,
+): Promise<boolean> {
+  if (invitation.used_by === null) return invitation.expires_at > now;
+  return (await staffById(db, invitation.used_by))?.person === person;
+}
+
+/** Who has been removed must not come back by an invitation of their own making. */
+async function revokeInvitations(trx: Transaction<Tables>, staff: string, now: number): Promise<void> {
+  await trx
+    .updateTable('staff_invitations')
+    .set({ expires_at: now })
+    .where('made_by', '=', staff)
+    .where('used_by', 'is', null)
+    .where('expires_at', '>', now)
+    .execute();
+}
+
+/** What they were answering waits for somebody else. */
+async function freeConversations(trx: Transaction<Tables>, no: number): Promise<void> {
+  await trx
+    .updateTable('conversations')
+    .set({ staff: null, state: 'waiting' })
+    .where('staff', '=', no)
+    .where('state', '=', 'answering')
+    .execute();
+}
