@@ -162,20 +162,23 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = environment.safeParse(given);
-  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  if (!parsed.success) throw new ConfigError(faults);
-  const e = parsed.data;
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const faults = issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  // What is wrong in itself is left out, so that the rest is looked at all the same.
+  const wrong = new Set(issues.map((issue) => String(issue.path[0])));
+  const e = environment.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
+  const lacks = (name: 'PUBLIC_URL' | 'SECRET_KEY') => !e[name] && !wrong.has(name);
 
   if (e.PUBLIC_URL?.startsWith('http://') && !loopback.test(new URL(e.PUBLIC_URL).hostname)) {
     faults.push('PUBLIC_URL: write an https address; http is for this machine only');
   }
-  if (e.VIBER_AUTH_TOKEN && !e.PUBLIC_URL) {
+  if (e.VIBER_AUTH_TOKEN && lacks('PUBLIC_URL')) {
     faults.push('VIBER_AUTH_TOKEN: Viber reaches the bot only through a public address: set PUBLIC_URL as well');
   }
-  if (e.TELEGRAM_MODE === 'webhook' && !e.PUBLIC_URL) {
+  if (e.TELEGRAM_MODE === 'webhook' && lacks('PUBLIC_URL')) {
     faults.push('TELEGRAM_MODE: a webhook needs a public address: set PUBLIC_URL, or write polling');
   }
-  if (e.DATABASE_URL && !e.SECRET_KEY) {
+  if (e.DATABASE_URL && lacks('SECRET_KEY')) {
     faults.push(
       'SECRET_KEY: with DATABASE_URL it must be given (openssl rand -hex 32), for another process must read the same data',
     );

@@ -34,7 +34,32 @@ function explain(error: unknown): string {
     return `The configuration has faults:\n${error.faults.map((fault) => `  ${fault}`).join('\n')}`;
   if (error instanceof ContentError) return `The content has faults:\n${error.message}`;
   if (error instanceof NotAlone) return `Can't start: ${error.message}.`;
-  return `Can't start: ${error instanceof Error ? error.message : String(error)}`;
+  return `Can't start: ${ofTheSystem(error) ?? (error instanceof Error ? error.message : String(error))}`;
+}
+
+/** Node's own errors name a call and a number; whoever reads them wants to know what to change. */
+function ofTheSystem(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  const { code, address, port, path } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  switch (code) {
+    case 'EADDRINUSE':
+      return `another program listens on ${address}:${port} already; stop it, or choose another PORT (or METRICS_PORT).`;
+    case 'EADDRNOTAVAIL':
+      return `this machine has no address ${address}; choose another HOST.`;
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return path
+        ? `${path} can't be written; give this user the right to it, or choose another DATA_DIR.`
+        : `this user may not listen on port ${port}; choose a PORT above 1023.`;
+    case 'ECONNREFUSED':
+    case 'ENOTFOUND':
+    case 'EHOSTUNREACH':
+    case 'ETIMEDOUT':
+      return `the database can't be reached (${code}); is it running, and is DATABASE_URL right?`;
+    default:
+      return null;
+  }
 }
 
 await main();

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Overrides, startApp } from '../src/app.ts';
+import { type App, type Overrides, startApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import { startTelegram } from './emulators/telegram.ts';
 import { startViber } from './emulators/viber.ts';
@@ -51,13 +51,14 @@ export async function startVistka(
     ...wanted.env,
   };
   const { config, secrets } = loadConfig(env);
-  const start = () =>
-    startApp(config, secrets, {
+  const start = (change: Partial<typeof config> = {}) =>
+    startApp({ ...config, ...change }, secrets, {
       clock: { now: () => now + (Date.now() - began) },
       write: (line) => logs.push(line),
       ...wanted.overrides,
     });
   let app = await start();
+  const others: App[] = [];
 
   return {
     url: `http://127.0.0.1:${port}`,
@@ -75,12 +76,18 @@ export async function startVistka(
     },
     /** Somebody with the web chat open. */
     web: (language?: string) => webPerson(`http://127.0.0.1:${port}`, language),
+    /** One more process of the same deployment. @returns its address */
+    async another(): Promise<string> {
+      const other = await start({ port: await freePort() });
+      others.push(other);
+      return other.address;
+    },
     async restart() {
       await app.stop();
       app = await start();
     },
     async stop() {
-      await app.stop();
+      await Promise.all([app, ...others].map((one) => one.stop()));
       await telegram?.stop();
       await viber?.close();
       await empty?.drop();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { People } from '../people/people.ts';
 import type { Lease, Leases } from '../storage/leases/contract.ts';
 import type { Letter, Mailbox } from '../storage/mailbox.ts';
@@ -89,6 +90,8 @@ export function createInbox(deps: InboxDeps): Inbox {
   const sentSoFar = new Map<string, number>();
   let sweeper: NodeJS.Timeout | null = null;
   let stopping = false;
+  /** Ends pauses when the process is to end: nobody waits for a platform then. */
+  const leaving = new AbortController();
 
   async function accept(events: readonly Event[]): Promise<void> {
     const letters: Letter[] = [];
@@ -170,7 +173,7 @@ export function createInbox(deps: InboxDeps): Inbox {
     for (;;) {
       const lease = await deps.leases.acquire(person, limits.leaseMs).catch(() => noLease);
       if (lease) return lease;
-      if (Date.now() > until || (await mailbox.next(person, 1)).length === 0) return 'held';
+      if (stopping || Date.now() > until || (await mailbox.next(person, 1)).length === 0) return 'held';
       await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 100));
     }
   }
@@ -305,7 +308,7 @@ export function createInbox(deps: InboxDeps): Inbox {
     for (let attempt = 1; ; attempt++) {
       const delivery = await deps.deliver(event.channel, event.sender, reply);
       if (delivery.outcome !== 'later' || attempt >= limits.tries || stopping) return delivery;
-      await new Promise((resolve) => setTimeout(resolve, Math.min(delivery.afterMs, 30_000)));
+      await sleep(Math.min(delivery.afterMs, 30_000), undefined, { signal: leaving.signal }).catch(() => undefined);
     }
   }
 
@@ -350,6 +353,7 @@ export function createInbox(deps: InboxDeps): Inbox {
     },
     async stop() {
       stopping = true;
+      leaving.abort();
       if (sweeper) clearInterval(sweeper);
       await Promise.allSettled([...busy.values()].map((state) => state.work));
     },

@@ -10,6 +10,10 @@ const PATIENCE_MS = 5_000;
 /** Between the parts of one reply the patience is longer: given back, the reply would begin anew. */
 const PATIENCE_WITHIN_MS = 30_000;
 
+/** A part that follows others is tried so often, a little later each time, for the same reason. */
+const TRIES_WITHIN = 3;
+const PAUSE_WITHIN_MS = 1_000;
+
 /** Pauses by the real clock; a test hands in its own. */
 export type Wait = (ms: number) => Promise<unknown>;
 
@@ -21,7 +25,7 @@ export async function sendReply(api: Api, recipient: string, reply: Reply, wait:
   let delivered = false;
   for (const call of render(reply)) {
     try {
-      await patiently(() => perform(api, recipient, call), delivered ? PATIENCE_WITHIN_MS : PATIENCE_MS, wait);
+      await patiently(() => perform(api, recipient, call), delivered, wait);
     } catch (error) {
       throw delivered && error instanceof ChannelDown ? new ChannelDown(error.message, true) : error;
     }
@@ -29,19 +33,26 @@ export async function sendReply(api: Api, recipient: string, reply: Reply, wait:
   }
 }
 
-async function patiently(send: () => Promise<void>, patienceMs: number, wait: Wait): Promise<void> {
-  let left = patienceMs;
-  for (;;) {
+async function patiently(send: () => Promise<void>, follows: boolean, wait: Wait): Promise<void> {
+  let left = follows ? PATIENCE_WITHIN_MS : PATIENCE_MS;
+  for (let tries = 1; ; tries++) {
     try {
       return await send();
     } catch (error) {
       const refusal = toChannelError(error);
       if (refusal === null) return;
-      if (!(refusal instanceof RateLimited) || refusal.retryAfterMs > left) throw refusal;
-      left -= refusal.retryAfterMs;
-      await wait(refusal.retryAfterMs);
+      const pause = pauseAfter(refusal, follows && tries < TRIES_WITHIN ? PAUSE_WITHIN_MS * tries : null);
+      if (pause === null || pause > left) throw refusal;
+      left -= pause;
+      await wait(pause);
     }
   }
+}
+
+/** @returns null where waiting does not help. `whenDown`: the pause after a failure that is no refusal. */
+function pauseAfter(refusal: Error, whenDown: number | null): number | null {
+  if (refusal instanceof RateLimited) return refusal.retryAfterMs;
+  return refusal instanceof ChannelDown ? whenDown : null;
 }
 
 async function perform(api: Api, recipient: string, call: Call): Promise<void> {

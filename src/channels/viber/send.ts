@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Reply } from '../../conversation/reply.ts';
 import type { ChannelDeps } from '../channel.ts';
@@ -70,7 +71,8 @@ async function sendAll(
   for (const [index, message] of messages.entries()) {
     if (index < first) continue;
     try {
-      const answer = await deps.client.call('send_message', { receiver: recipient, sender: deps.sender, ...message });
+      const body = { receiver: recipient, sender: deps.sender, ...message };
+      const answer = await goingOn(() => deps.client.call('send_message', body), index > 0);
       deps.onStatus(answer.status);
       if (answer.status === 0) continue;
       const refusal = refusalOf(answer.status);
@@ -83,6 +85,21 @@ async function sendAll(
     }
   }
   return 'sent';
+}
+
+/** A part that follows others is tried so often, a little later each time: given back, the reply would begin anew. */
+const TRIES_WITHIN = 3;
+const PAUSE_WITHIN_MS = 500;
+
+async function goingOn<T>(call: () => Promise<T>, follows: boolean): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ChannelDown) || !follows || tries >= TRIES_WITHIN) throw error;
+      await sleep(PAUSE_WITHIN_MS * tries);
+    }
+  }
 }
 
 const failedList = z.array(z.object({ receiver: z.string(), status: z.int() })).catch([]);

@@ -109,8 +109,16 @@ describe('a reply', () => {
     expect(error).toMatchObject({ name: 'ChannelDown', uncertain: false });
   });
 
-  test('that failed after its first part may have been delivered in part', async () => {
-    telegram.inject({ status: 401 }, { method: 'sendVenue' });
+  test('that fails after its first part goes on there, so that nothing is said twice', async () => {
+    telegram.inject({ status: 502, html: true }, { method: 'sendVenue' });
+    telegram.inject('drop', { method: 'sendVenue' });
+    await send({ text: 'x', pin: { lat: 1, lon: 1, title: 'a', address: 'b' } });
+    expect(oksana.messages()).toHaveLength(2);
+    expect(waits).toEqual([1_000, 2_000]);
+  });
+
+  test('that goes on failing after its first part may have been delivered in part', async () => {
+    telegram.inject({ status: 401 }, { method: 'sendVenue', times: 3 });
     const error = await failure(send({ text: 'x', pin: { lat: 1, lon: 1, title: 'a', address: 'b' } }));
     expect(error).toMatchObject({ name: 'ChannelDown', uncertain: true });
   });
