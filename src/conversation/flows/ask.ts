@@ -154,9 +154,7 @@ function articleReplies(article: Article, turn: Turn): Reply[] {
   const signed = turn.services.signOff(article, language);
 
   const answer = `**${text.title}**\n${text.answer}`;
-  const callFirst = peopleFirst(resources, country)
-    .slice(0, article.danger ? 2 : 1)
-    .map((resource) => resourceBrief(resource, turn));
+  const callFirst = firstToTurnTo(article, resources, country).map((resource) => resourceBrief(resource, turn));
   const sections = [
     ...(note ? [note] : []),
     ...(article.danger ? [emergencyLine(turn), ...callFirst] : []),
@@ -195,10 +193,16 @@ function articleReplies(article: Article, turn: Turn): Reply[] {
   return screens.map((screen, i) => (i === screens.length - 1 ? { text: screen, rows } : { text: screen }));
 }
 
-/** Whom one can call comes before what is only a page, in the order of content. */
-function peopleFirst(resources: readonly Resource[], country: string | null): readonly Resource[] {
-  const silent = (resource: Resource) => (numbersOf(resource, country).length === 0 ? 1 : 0);
-  return resources.toSorted((a, b) => silent(a) - silent(b));
+/**
+ * In danger the first two that can be called. Else the first of the list, and where that is only a page, also the first
+ * that can be called: an answer ends with a person.
+ */
+function firstToTurnTo(article: Article, resources: readonly Resource[], country: string | null): readonly Resource[] {
+  const answering = resources.filter((resource) => numbersOf(resource, country).length > 0);
+  if (article.danger) return answering.slice(0, 2);
+  const [first] = resources;
+  if (!first) return [];
+  return [...new Set([first, answering.includes(first) ? first : (answering[0] ?? first)])];
 }
 
 function emergencyLine(turn: Turn): string {

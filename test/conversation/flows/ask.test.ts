@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { topics } from '../../../src/knowledge/schema.ts';
 import { said, village } from '../talk.ts';
 
 const home = await village();
@@ -122,6 +123,17 @@ describe('asking', () => {
     const resources = article ? home.services.knowledge.resourcesFor(article, 'pl').slice(0, 5) : [];
     expect([...counted]).toEqual(resources.filter(({ phones }) => phones.length > 0).map(({ id }) => id));
     expect(oksana.buttons().map((button) => button.label)).toContain('Поговорити з бібліотекарем');
+  });
+
+  it('ends every answer on law or danger with a number to tap, in every country and where none is known', async () => {
+    const { knowledge } = home.services;
+    for (const article of topics.flatMap((topic) => knowledge.articlesOf(topic))) {
+      if (!article.law && !article.danger) continue;
+      for (const country of [...knowledge.countries(), 'ua', '-']) {
+        const answer = await home.person('X', { language: 'uk' }).sends(`ask:c:${article.id}:${country}`);
+        expect(answer, `${article.id} in ${country}`).toMatch(/\]\(tel:/);
+      }
+    }
   });
 
   it('names who checked the text as a lawyer, beside the source, in every language', async () => {
