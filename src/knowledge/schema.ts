@@ -12,7 +12,10 @@ const country = z
   .string()
   .regex(/^[a-z]{2}$/, 'write the country as two small letters, for example pl (eu for the whole EU)');
 const day = z.iso.date('write a day as 2026-11-24');
-const text = z.string().trim().min(1, 'the text is empty: write it or remove the field');
+const text = z
+  .string({ error: 'write a text; one that has ": " in it or begins with a sign stands in "quotes"' })
+  .trim()
+  .min(1, 'the text is empty: write it or remove the field');
 const httpsUrl = z.url({ protocol: /^https$/, error: 'write a full address that begins with https://' });
 /** Where a fact was read. An evidence address may be http: it is not opened by the reader. */
 const source = z.strictObject({
