@@ -55,7 +55,8 @@ export async function answerQuestion(text: string, turn: Turn): Promise<Told> {
 
   if (match.outcome === 'answer' && best) return remembering(known, await showArticle(best, there));
   // A few words that are a place and nothing else mean "my library"; in a longer text the place is beside the point.
-  if (match.outcome === 'none' && text.trim().split(/\s+/).length <= 4) {
+  // One word may do so even where some question speaks of the place.
+  if (text.trim().split(/\s+/).length <= (match.outcome === 'none' ? 4 : 1)) {
     const place = libraryForPlace(text, there);
     if (place) return place;
   }
