@@ -51,7 +51,7 @@ export function createDangerCheck(
 }
 
 function weigh(book: PhraseBook<Meaning>, plain: string, known: (key: string) => boolean): Danger | null {
-  const found = book.find(sentencesOf(plain), known);
+  const found = book.find(sentencesOf(plain), { known });
   if (found.length === 0) return null;
   const harmless = found.filter((match) => match.meaning === 'except');
   const votes = new Map<DangerClass, { sure: number; asks: number; why: string }>();

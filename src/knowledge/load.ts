@@ -1,34 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { ContentError, type Fault, readContentFile } from '../content-file.ts';
+import { ContentError, type Fault } from '../content-file.ts';
 import { shelves } from './articles.ts';
-import { countriesFile, createCountryFinder } from './countries.ts';
+import { type Content, lineOf, readContent, type WrittenArticle } from './content.ts';
+import { createCountryFinder } from './countries.ts';
 import { createDangerCheck } from './danger.ts';
-import type { Article, Knowledge } from './knowledge.ts';
-import { readPlainYaml } from './plain-yaml.ts';
+import type { Knowledge } from './knowledge.ts';
 import { countriesWith, numbersFor, resourcesFor, resourcesIn } from './resources.ts';
-import {
-  type ArticleText,
-  articleFile,
-  articleText,
-  dangerClasses,
-  dangerNumbers,
-  dangerPhrases,
-  type Language,
-  languages,
-  questionsFile,
-  type Resource,
-  resourcesFile,
-} from './schema.ts';
+import { type ArticleText, languages } from './schema.ts';
+import type { Synonyms } from './search/features.ts';
 import { trainLayoutMender } from './search/layout.ts';
-import { keysOf, plainText, wordsOf } from './search/normalise.ts';
+import { plainText } from './search/normalise.ts';
 import { PhraseBook, parsePattern, sentencesOf } from './search/phrases.ts';
-import { createSearch, type Findable } from './search/search.ts';
+import { createSearch, type Reading } from './search/search.ts';
 
 /**
- * Reads `content/` and makes it answer. About 300 files and a classifier trained from the sample questions.
- * What is not there yet (a folder without its texts, a resource that is only named) is left out; `checkKnowledge` lists it.
+ * Reads `content/` and makes it answer. What is not there yet (a folder without its texts, a resource that is only
+ * named) is left out; `checkKnowledge` lists it.
  * @throws ContentError with all faults at once, each with file, line, field and fix.
  */
 export function loadKnowledge(contentDir: string): Knowledge {
@@ -44,235 +30,23 @@ export function checkKnowledge(contentDir: string): readonly Fault[] {
   return [...faults, ...missing].toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
 }
 
-type Content = {
-  findables: readonly Findable[];
-  resources: ReadonlyMap<string, Resource>;
-  countries: z.output<typeof countriesFile>;
-  numbers: z.output<typeof dangerNumbers>;
-  danger: readonly z.output<typeof dangerPhrases>[];
-  synonyms: z.output<typeof synonymsFile>;
-  offTopic: readonly string[];
-  /** What is wrong. */
-  faults: readonly Fault[];
-  /** What is named and not there. */
-  gaps: readonly Gap[];
-};
-
-/** A fault whose line is looked up only when someone asks. */
-type Gap = Omit<Fault, 'line'> & { path: readonly PropertyKey[] };
-
-class Faults {
-  readonly faults: Fault[] = [];
-  readonly gaps: Gap[] = [];
-
-  /** The value of a file, or undefined where it is missing or wrong, which is then noted. */
-  read<S extends z.ZodType>(file: string, schema: S): z.output<S> | undefined {
-    if (!existsSync(file)) {
-      this.gaps.push({ file, path: [], field: '(file)', message: 'the file is missing: write it' });
-      return undefined;
-    }
-    try {
-      const plain = readPlainYaml(readFileSync(file, 'utf8'));
-      const quick = plain === undefined ? undefined : schema.safeParse(plain);
-      // Slower, and with line numbers.
-      return quick?.success ? quick.data : readContentFile(file, schema).value;
-    } catch (error) {
-      if (!(error instanceof ContentError)) throw error;
-      this.faults.push(...error.faults);
-      return undefined;
-    }
-  }
-
-  gap(file: string, path: readonly PropertyKey[], message: string): void {
-    this.gaps.push({ file, path, field: path.map(String).join('.'), message });
-  }
-
-  fault(file: string, path: readonly PropertyKey[], message: string): void {
-    this.faults.push({ file, line: lineOf(file, path), field: path.map(String).join('.'), message });
-  }
-}
-
-/** Reads the file again, only where there is something to complain of. */
-function lineOf(file: string, path: readonly PropertyKey[]): number {
-  return readContentFile(file, z.unknown()).lineOf(path);
-}
-
-function readContent(contentDir: string): Content {
-  const noted = new Faults();
-  const findables = readArticles(join(contentDir, 'articles'), noted);
-  const resources = readResources(join(contentDir, 'resources'), noted);
-  checkReferences(contentDir, findables, resources, noted);
-  const countries = readCountries(join(contentDir, 'countries.yaml'), noted);
-  const danger = dangerClasses.flatMap(
-    (name) => readDanger(join(contentDir, 'danger', `${name}.yaml`), name, noted) ?? [],
-  );
-  const numbers = readNumbers(join(contentDir, 'danger', 'numbers.yaml'), resources, noted);
-  const synonyms = readSynonyms(join(contentDir, 'synonyms.yaml'), noted);
-  const offTopic = Object.values(noted.read(join(contentDir, 'off-topic.yaml'), questionsFile) ?? {}).flat();
-  const { faults, gaps } = noted;
-  return { findables, resources, countries, numbers, danger, synonyms, offTopic, faults, gaps };
-}
-
-function foldersIn(dir: string): string[] {
-  if (!existsSync(dir)) return [];
-  return readdirSync(dir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
-    .toSorted();
-}
-
-function readArticles(dir: string, noted: Faults): Findable[] {
-  return foldersIn(dir).flatMap((id) => readArticle(join(dir, id), id, noted) ?? []);
-}
-
-function readArticle(dir: string, id: string, noted: Faults): Findable | undefined {
-  const file = join(dir, 'article.yaml');
-  const common = noted.read(file, articleFile);
-  const uk = noted.read(join(dir, 'uk.yaml'), articleText);
-  const questions = noted.read(join(dir, 'questions.yaml'), questionsFile);
-  const others: Partial<Record<Language, ArticleText>> = {};
-  for (const language of languages) {
-    const textFile = join(dir, `${language}.yaml`);
-    if (language === 'uk' || !existsSync(textFile)) continue;
-    const text = noted.read(textFile, articleText);
-    if (text) others[language] = text;
-  }
-  if (!common || !uk) return undefined;
-  if (common.id !== id) noted.fault(file, ['id'], `the id must be the folder's name, "${id}"`);
-  const texts: Article['texts'] = { ...others, uk };
-  for (const language of languages) {
-    for (const country of Object.keys(texts[language]?.countries ?? {})) {
-      if (common.countries[country]) continue;
-      const textFile = join(dir, `${language}.yaml`);
-      noted.gap(textFile, ['countries', country], 'say in article.yaml where this country part was read');
-    }
-  }
-  return { article: { ...common, texts }, questions: Object.values(questions ?? {}).flat() };
-}
-
-function readResources(dir: string, noted: Faults): Map<string, Resource> {
-  const resources = new Map<string, Resource>();
-  if (!existsSync(dir)) return resources;
-  for (const name of readdirSync(dir).toSorted()) {
-    if (!name.endsWith('.yaml')) continue;
-    const file = join(dir, name);
-    for (const [at, resource] of (noted.read(file, resourcesFile) ?? []).entries()) {
-      if (resources.has(resource.id)) noted.fault(file, [at, 'id'], `"${resource.id}" is there twice: rename one`);
-      if (`${resource.country}.yaml` !== name) {
-        noted.fault(file, [at, 'country'], `a resource of "${resource.country}" belongs in ${resource.country}.yaml`);
-      }
-      resources.set(resource.id, resource);
-    }
-  }
-  return resources;
-}
-
-function checkReferences(
-  contentDir: string,
-  findables: readonly Findable[],
-  resources: ReadonlyMap<string, Resource>,
-  noted: Faults,
-): void {
-  const ids = new Set(findables.map(({ article }) => article.id));
-  for (const { article } of findables) {
-    const file = join(contentDir, 'articles', article.id, 'article.yaml');
-    article.resources.forEach((id, at) => {
-      if (!resources.has(id)) noted.gap(file, ['resources', at], `there is no resource "${id}" in content/resources`);
-    });
-    article.related.forEach((id, at) => {
-      if (!ids.has(id)) noted.gap(file, ['related', at], `there is no article "${id}"`);
-    });
-  }
-  const places = new Map<string, number>();
-  for (const resource of resources.values()) {
-    const file = join(contentDir, 'resources', `${resource.country}.yaml`);
-    const place = places.get(file) ?? 0;
-    places.set(file, place + 1);
-    resource.topics.forEach((id, at) => {
-      if (!ids.has(id)) noted.gap(file, [place, 'topics', at], `there is no article "${id}"`);
-    });
-  }
-}
-
-function readCountries(file: string, noted: Faults): Content['countries'] {
-  const countries = noted.read(file, countriesFile) ?? [];
-  countries.forEach(({ names, towns }, at) => {
-    checkPatterns(names, file, [at, 'names'], noted);
-    towns.forEach((town, n) => {
-      checkPatterns(town.names, file, [at, 'towns', n, 'names'], noted);
-    });
-  });
-  return countries;
-}
-
-/** content/synonyms.yaml: patterns by the group in which they mean the same. */
-const synonymsFile = z.record(z.string(), z.array(z.string().trim().min(1)).min(1));
-
-function readSynonyms(file: string, noted: Faults): Content['synonyms'] {
-  const synonyms = noted.read(file, synonymsFile) ?? {};
-  for (const [group, patterns] of Object.entries(synonyms)) checkPatterns(patterns, file, [group], noted);
-  return synonyms;
-}
-
-function readDanger(
-  file: string,
-  name: (typeof dangerClasses)[number],
-  noted: Faults,
-): z.output<typeof dangerPhrases> | undefined {
-  const words = noted.read(file, dangerPhrases);
-  if (!words) return undefined;
-  if (words.class !== name) noted.fault(file, ['class'], `the class must be the file's name, "${name}"`);
-  for (const list of ['phrases', 'except'] as const) {
-    for (const language of languages) checkPatterns(words[list][language], file, [list, language], noted);
-  }
-  return words;
-}
-
-function checkPatterns(patterns: readonly string[], file: string, path: readonly PropertyKey[], noted: Faults): void {
-  patterns.forEach((pattern, at) => {
-    try {
-      parsePattern(pattern.replace(/^\? /, ''));
-    } catch (error) {
-      noted.fault(file, [...path, at], error instanceof Error ? error.message : String(error));
-    }
-  });
-}
-
-function readNumbers(file: string, resources: ReadonlyMap<string, Resource>, noted: Faults): Content['numbers'] {
-  const none = { emergency: {}, lines: {}, ukraine: {}, checked_on: '', review_by: '' };
-  const numbers = noted.read(file, dangerNumbers);
-  if (!numbers) return none;
-  if (!numbers.emergency.any)
-    noted.fault(file, ['emergency'], 'say under `any` what to call where the country is unknown');
-  const check = (lists: Readonly<Partial<Record<string, readonly string[]>>>, path: readonly PropertyKey[]) => {
-    for (const [name, ids] of Object.entries(lists)) {
-      ids?.forEach((id, at) => {
-        const line = resources.get(id);
-        if (!line) noted.gap(file, [...path, name, at], `there is no resource "${id}" in content/resources`);
-        else if (line.phones.length === 0) noted.gap(file, [...path, name, at], `"${id}" has no phone to call`);
-      });
-    }
-  };
-  for (const [country, lists] of Object.entries(numbers.lines)) check(lists, ['lines', country]);
-  check(numbers.ukraine, ['ukraine']);
-  return numbers;
-}
-
-function assemble({ findables, resources, countries, numbers, danger, synonyms, offTopic }: Content): Knowledge {
-  const articles = new Map(findables.map(({ article }) => [article.id, article]));
+function assemble(content: Content): Knowledge {
+  const { resources, numbers } = content;
+  const articles = new Map(content.articles.map(({ article }) => [article.id, article]));
   const byTopic = shelves(articles.values());
-  const places = createCountryFinder(countries);
-  const mend = trainLayoutMender(
-    findables.flatMap(({ questions }) => questions.map((question) => plainText(question))),
-  );
+  const places = createCountryFinder(content.countries);
+  const mend = trainLayoutMender(content.articles.flatMap(({ questions }) => questions.map((text) => plainText(text))));
+  const memo = new Map<string, string>();
+  const read: Read = (text, weight) => ({ sentences: sentencesOf(plainText(text), memo), weight });
+  const findables = content.articles.map((written) => ({
+    id: written.article.id,
+    readings: readingsOf(written, read),
+  }));
+  const offTopic = content.offTopic.map((question) => read(question, weights.question));
+  const search = createSearch(findables, synonymsOf(content), offTopic);
   const words = wordsIn(findables);
-  const meanings = new PhraseBook<string>();
-  for (const [group, patterns] of Object.entries(synonyms)) {
-    for (const pattern of patterns.flatMap(parsePattern)) meanings.add(pattern, group);
-  }
-  const search = createSearch(findables, meanings, offTopic);
-  const check = createDangerCheck(
-    danger.map((file) => ({
+  const danger = createDangerCheck(
+    content.danger.map((file) => ({
       class: file.class,
       phrases: Object.values(file.phrases).flat(),
       except: Object.values(file.except).flat(),
@@ -298,24 +72,40 @@ function assemble({ findables, resources, countries, numbers, danger, synonyms, 
       const sentences = sentencesOf(mend(plainText(text)));
       return { ...search.ask(sentences), country: places.find(sentences)?.code ?? null };
     },
-    danger: check,
+    danger,
     dangerNumbers: (dangerClass, country) => numbersFor(numbers, dangerClass, country, resources),
   };
 }
 
-/** Every word that occurs in content, by sound: what is not among them may be a slip. */
-function wordsIn(findables: readonly Findable[]): ReadonlySet<string> {
-  const keys = new Set<string>();
-  const add = (text: string) => {
-    for (const key of keysOf(wordsOf(plainText(text)))) keys.add(key);
-  };
-  for (const { article, questions } of findables) {
-    questions.forEach(add);
-    for (const language of languages) {
-      const text = article.texts[language];
-      if (!text) continue;
-      [text.title, text.answer, ...text.steps, ...text.warn, ...text.more].forEach(add);
-    }
+/** How much each kind of text counts when an article is looked for. */
+const weights = { question: 1, title: 1, answer: 1, line: 0.6 };
+
+type Read = (text: string, weight: number) => Reading;
+
+function readingsOf({ article, questions }: WrittenArticle, read: Read): Reading[] {
+  const own = languages
+    .flatMap((language) => article.texts[language] ?? [])
+    .flatMap((text) => readingsOfText(text, read));
+  return [...questions.map((question) => read(question, weights.question)), ...own];
+}
+
+function readingsOfText({ title, answer, steps, warn, more }: ArticleText, read: Read): Reading[] {
+  return [
+    read(title, weights.title),
+    read(answer, weights.answer),
+    ...[...steps, ...warn, ...more].map((line) => read(line, weights.line)),
+  ];
+}
+
+function synonymsOf({ synonyms }: Content): Synonyms {
+  const book: Synonyms = new PhraseBook();
+  for (const [group, patterns] of Object.entries(synonyms)) {
+    for (const pattern of patterns.flatMap(parsePattern)) book.add(pattern, group);
   }
-  return keys;
+  return book;
+}
+
+/** Every word that occurs in content, by sound: what is not among them may be a slip. */
+function wordsIn(findables: readonly { readings: readonly Reading[] }[]): ReadonlySet<string> {
+  return new Set(findables.flatMap(({ readings }) => readings.flatMap(({ sentences }) => sentences.flat())));
 }

@@ -9,7 +9,8 @@ export function plainText(text: string, limit = longest): string {
 }
 
 const apostrophes = /[’‘ʼʹ´`′＇‛]/g;
-const invisible = /[\u00AD\u0300-\u0305\u0307\u0309-\u036F\u200B-\u200F\u2060\uFE00-\uFE0F\uFEFF]/g;
+/** Marks that are left alone after composing (stress, mostly), soft hyphens and other signs that nobody sees. */
+const invisible = /\p{Mn}|\p{Cf}|[\uFE00-\uFE0F]/gu;
 
 function bounded(text: string, limit: number): string {
   if (text.length <= limit) return text;
@@ -24,11 +25,15 @@ export function wordsOf(plain: string): string[] {
   return (plain.match(wordPattern) ?? []).map((word) => word.replaceAll("'", ''));
 }
 
+/** No word is longer; what comes after says nothing. */
+const longestWord = 40;
+
 /** The sound keys of the words, in order; words without a sound (a lone soft sign) are left out. */
-export function keysOf(words: readonly string[]): string[] {
+export function keysOf(words: readonly string[], memo?: Map<string, string>): string[] {
   const keys: string[] = [];
   for (const word of words) {
-    const key = soundKey(word.length > 40 ? word.slice(0, 40) : word);
+    const key = memo?.get(word) ?? soundKey(word.length > longestWord ? word.slice(0, longestWord) : word);
+    memo?.set(word, key);
     if (key !== '') keys.push(key);
   }
   return keys;

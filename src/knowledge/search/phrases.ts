@@ -14,6 +14,10 @@ export type Pattern = { source: string; elements: readonly Element[] };
 type Element = { kind: 'gap' } | { kind: 'words'; choices: readonly (readonly Literal[])[] };
 type Literal = { key: string; open: boolean };
 
+/** Shorter words are never taken for a slip of another, and only so many words of a text are looked at that closely. */
+const shortestGuessed = 5;
+const mostGuesses = 300;
+
 /** How many words a gap may hold. */
 const gapWords = 4;
 
@@ -72,11 +76,9 @@ type Step = 'gap' | readonly (readonly number[])[];
 
 /** Many patterns at once, each standing for something. A text of n words is read in time proportional to n. */
 export class PhraseBook<T> {
-  readonly #whole = new Map<string, number>();
-  readonly #open = new Map<string, number>();
+  readonly #words = new WordTree();
   readonly #starts = new Map<number, { pattern: Compiled; meaning: T }[]>();
   readonly #byBeginning = new Map<string, { key: string; id: number; open: boolean }[]>();
-  #literals = 0;
 
   add(pattern: Pattern, meaning: T): void {
     const steps = pattern.elements.map((element) =>
@@ -93,15 +95,22 @@ export class PhraseBook<T> {
     }
   }
 
-  /** @param known says whether a word exists; only of unknown words are spelling mistakes forgiven. */
-  find(sentences: readonly (readonly string[])[], known?: (key: string) => boolean): Found<T>[] {
+  /**
+   * @param known says whether a word exists; only of unknown words are spelling mistakes forgiven.
+   * @param memo remembers what single words match, where many texts are read at once.
+   */
+  find(
+    sentences: readonly (readonly string[])[],
+    { known, memo }: { known?: (key: string) => boolean; memo?: Map<string, readonly number[]> } = {},
+  ): Found<T>[] {
     const found: Found<T>[] = [];
     let offset = 0;
-    let guesses = 300;
+    let guesses = mostGuesses;
     for (const keys of sentences) {
-      const ids = keys.map((key) => {
-        const matched = this.#match(key);
-        if (matched.length > 0 || !known || key.length < 5 || guesses <= 0 || known(key)) return matched;
+      const ids = keys.map((key): readonly number[] => {
+        const matched = memo?.get(key) ?? this.#words.match(key);
+        memo?.set(key, matched);
+        if (matched.length > 0 || !known || key.length < shortestGuessed || guesses <= 0 || known(key)) return matched;
         guesses--;
         return this.#guess(key);
       });
@@ -119,29 +128,14 @@ export class PhraseBook<T> {
   }
 
   #idOf({ key, open }: Literal): number {
-    const map = open ? this.#open : this.#whole;
-    const known = map.get(key);
-    if (known !== undefined) return known;
-    const id = this.#literals++;
-    map.set(key, id);
-    if (key.length >= 5) {
+    const { id, isNew } = this.#words.add(key, open);
+    if (isNew && key.length >= shortestGuessed) {
       const beginning = key.slice(0, 1);
       const list = this.#byBeginning.get(beginning) ?? [];
       list.push({ key, id, open });
       this.#byBeginning.set(beginning, list);
     }
     return id;
-  }
-
-  #match(key: string): number[] {
-    const ids: number[] = [];
-    const whole = this.#whole.get(key);
-    if (whole !== undefined) ids.push(whole);
-    for (let length = 1; length <= key.length; length++) {
-      const open = this.#open.get(key.slice(0, length));
-      if (open !== undefined) ids.push(open);
-    }
-    return ids;
   }
 
   #guess(key: string): number[] {
@@ -153,8 +147,53 @@ export class PhraseBook<T> {
   }
 }
 
+/** The words of patterns, letter by letter: one walk over a word finds it and every open word that it begins with. */
+class WordTree {
+  /** From a node and a letter to the next node. */
+  readonly #next = new Map<number, number>();
+  readonly #whole: (number | undefined)[] = [undefined];
+  readonly #open: (number | undefined)[] = [undefined];
+  #ids = 0;
+
+  add(key: string, open: boolean): { id: number; isNew: boolean } {
+    let node = 0;
+    for (let at = 0; at < key.length; at++) {
+      const step = node * 0x10000 + key.charCodeAt(at);
+      let next = this.#next.get(step);
+      if (next === undefined) {
+        next = this.#whole.length;
+        this.#whole.push(undefined);
+        this.#open.push(undefined);
+        this.#next.set(step, next);
+      }
+      node = next;
+    }
+    const list = open ? this.#open : this.#whole;
+    const known = list[node];
+    if (known !== undefined) return { id: known, isNew: false };
+    const id = this.#ids++;
+    list[node] = id;
+    return { id, isNew: true };
+  }
+
+  match(key: string): number[] {
+    const ids: number[] = [];
+    let node = 0;
+    for (let at = 0; at < key.length; at++) {
+      const next = this.#next.get(node * 0x10000 + key.charCodeAt(at));
+      if (next === undefined) return ids;
+      node = next;
+      const open = this.#open[node];
+      if (open !== undefined) ids.push(open);
+    }
+    const whole = this.#whole[node];
+    if (whole !== undefined) ids.push(whole);
+    return ids;
+  }
+}
+
 /** The place after the last matched word, or -1. */
-function follow(steps: readonly Step[], step: number, ids: readonly number[][], at: number): number {
+function follow(steps: readonly Step[], step: number, ids: readonly (readonly number[])[], at: number): number {
   const now = steps[step];
   if (now === undefined) return at;
   if (now === 'gap') {
@@ -197,9 +236,9 @@ function isOneEdit(a: string, b: string): boolean {
 }
 
 /** The sentences of a plain text as sound keys. */
-export function sentencesOf(plain: string): string[][] {
+export function sentencesOf(plain: string, memo?: Map<string, string>): string[][] {
   return plain
     .split(/[.!?…;\n]+(?=\s|$)|\n+/)
-    .map((sentence) => keysOf(wordsOf(sentence)))
+    .map((sentence) => keysOf(wordsOf(sentence), memo))
     .filter((keys) => keys.length > 0);
 }

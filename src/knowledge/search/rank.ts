@@ -1,15 +1,12 @@
 // biome-ignore-all lint/style/noNonNullAssertion: typed arrays are read within their length, where nothing is undefined
-import type { Features } from './features.ts';
+import { type Features, places } from './features.ts';
 
 export type Sample = { features: Features; label: number; weight: number };
 
-/** How much a feature of one label counts, beside being unlike the others: see `Ranker`. */
+/** How much it counts that a feature is typical of a label, and that it is unlike the others: see `Ranker`. */
 const typical = 15;
 const unlike = 1;
 const unseen = 0.05;
-
-/** More features than content has; two that share a place are rare and harmless. */
-const places = 1 << 18;
 
 /**
  * A linear classifier that is counted, not trained, so that it is ready in one pass over the samples. The weight of a
@@ -26,7 +23,7 @@ export class Ranker {
   constructor(samples: readonly Sample[], labels: number) {
     this.#labels = labels;
     const seen = new Uint16Array(places);
-    for (const { features } of samples) for (const feature of features.keys()) seen[feature & (places - 1)]!++;
+    for (const { features } of samples) for (const place of features.places) seen[place]!++;
     let rows = 0;
     for (let place = 0; place < places; place++) if (seen[place]! > 0) this.#rowAt[place] = ++rows;
     this.#rarity = new Float32Array(rows + 1);
@@ -38,38 +35,40 @@ export class Ranker {
 
   /** A score for each label; only their order and their distances mean something. */
   scores(features: Features): Float32Array {
-    const out = new Float32Array(this.#labels);
-    for (const [row, value] of this.#vector(features)) {
-      const from = row * this.#labels;
-      for (let label = 0; label < this.#labels; label++) out[label]! += value * this.#weights[from + label]!;
+    const labels = this.#labels;
+    const out = new Float32Array(labels);
+    const scale = 1 / this.#lengthOf(features);
+    for (let at = 0; at < features.places.length; at++) {
+      const row = this.#rowAt[features.places[at]!]!;
+      if (row === 0) continue;
+      const value = this.#valueOf(features.counts[at]!, row) * scale;
+      const from = row * labels;
+      for (let label = 0; label < labels; label++) out[label]! += value * this.#weights[from + label]!;
     }
     return out;
   }
 
-  /** How much of a text is known, from 0 to 1: what it consists of against what was ever seen. */
-  known(features: Features): number {
+  /** How much of a text was ever seen, from 0 to 1. */
+  known({ places: found, counts }: Features): number {
     let known = 0;
     let all = 0;
-    for (const [feature, count] of features) {
-      all += count;
-      if (this.#rowAt[feature & (places - 1)]! > 0) known += count;
+    for (let at = 0; at < found.length; at++) {
+      all += counts[at]!;
+      if (this.#rowAt[found[at]!]! > 0) known += counts[at]!;
     }
     return all === 0 ? 0 : known / all;
   }
 
-  #vector(features: Features): [row: number, value: number][] {
-    const vector: [number, number][] = [];
+  /** How much a feature of a text counts: rare ones more, repeated ones a little more. Row 0, the unknown, is worth 0. */
+  #valueOf(count: number, row: number): number {
+    return Math.sqrt(count) * this.#rarity[row]!;
+  }
+
+  /** The length of a text's vector, so that short and long texts speak equally loud. */
+  #lengthOf({ places: found, counts }: Features): number {
     let square = 0;
-    for (const [feature, count] of features) {
-      const row = this.#rowAt[feature & (places - 1)]!;
-      if (row === 0) continue;
-      const value = Math.sqrt(count) * this.#rarity[row]!;
-      square += value * value;
-      vector.push([row, value]);
-    }
-    const length = Math.sqrt(square) || 1;
-    for (const entry of vector) entry[1] /= length;
-    return vector;
+    for (let at = 0; at < found.length; at++) square += this.#valueOf(counts[at]!, this.#rowAt[found[at]!]!) ** 2;
+    return Math.sqrt(square) || 1;
   }
 
   #count(samples: readonly Sample[], rows: number): Float32Array {
@@ -77,26 +76,40 @@ export class Ranker {
     const weights = new Float32Array(rows * labels);
     const mass = new Float64Array(labels);
     for (const { features, label, weight } of samples) {
-      for (const [row, value] of this.#vector(features)) {
-        weights[row * labels + label]! += value * weight;
-        mass[label]! += value * weight;
+      const scale = weight / this.#lengthOf(features);
+      for (let at = 0; at < features.places.length; at++) {
+        const row = this.#rowAt[features.places[at]!]!;
+        const value = this.#valueOf(features.counts[at]!, row) * scale;
+        weights[row * labels + label]! += value;
+        mass[label]! += value;
       }
     }
-    const length = new Float64Array(labels);
-    for (let at = 0; at < weights.length; at++) length[at % labels]! += weights[at]! * weights[at]!;
+    this.#weigh(weights, mass, rows);
+    return weights;
+  }
+
+  /** Turns sums by feature and label into weights, in place. Most sums are zero, which need no logarithm of their own. */
+  #weigh(weights: Float32Array, mass: Float64Array, rows: number): void {
+    const labels = this.#labels;
+    const square = new Float64Array(labels);
+    for (let at = 0, label = 0; at < weights.length; at++) {
+      square[label]! += weights[at]! * weights[at]!;
+      if (++label === labels) label = 0;
+    }
     const all = mass.reduce((sum, value) => sum + value, 0);
+    const sizes = mass.map((own) => Math.log((all - own + unseen * rows) / (own + unseen * rows)));
+    const lengths = square.map((value) => Math.sqrt(value) || 1);
+    const logUnseen = Math.log(unseen);
     for (let row = 0; row < rows; row++) {
       const from = row * labels;
-      let total = 0;
+      let total = unseen;
       for (let label = 0; label < labels; label++) total += weights[from + label]!;
+      const none = logUnseen - Math.log(total);
       for (let label = 0; label < labels; label++) {
         const own = weights[from + label]!;
-        const inside = (own + unseen) / (mass[label]! + unseen * rows);
-        const outside = (total - own + unseen) / (all - mass[label]! + unseen * rows);
-        weights[from + label] =
-          unlike * Math.log(inside / outside) + (typical * own) / (Math.sqrt(length[label]!) || 1);
+        const contrast = own === 0 ? none : Math.log((own + unseen) / (total - own));
+        weights[from + label] = unlike * (contrast + sizes[label]!) + (typical * own) / lengths[label]!;
       }
     }
-    return weights;
   }
 }

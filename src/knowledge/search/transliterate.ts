@@ -156,19 +156,26 @@ const lookalikes: Readonly<Record<string, string>> = {
   ï: 'ї',
 };
 
-const hasCyrillic = /\p{Script=Cyrillic}/u;
-const hasLatin = /\p{Script=Latin}/u;
-
 /** @param word letters and digits, in small letters, without apostrophes. */
 export function soundKey(word: string): string {
-  let raw = '';
-  if (hasCyrillic.test(word)) {
-    const plain = hasLatin.test(word) ? [...word].map((letter) => lookalikes[letter] ?? letter).join('') : word;
-    for (const letter of plain) raw += cyrillic[letter] ?? latin[letter] ?? letter;
-  } else {
-    raw = latinKey(word);
+  return squeeze(isCyrillic(word) ? cyrillicKey(word) : latinKey(word));
+}
+
+const firstCyrillic = 0x400;
+const lastCyrillic = 0x52f;
+
+function isCyrillic(word: string): boolean {
+  for (let at = 0; at < word.length; at++) {
+    const code = word.charCodeAt(at);
+    if (code >= firstCyrillic && code <= lastCyrillic) return true;
   }
-  return squeeze(raw);
+  return false;
+}
+
+function cyrillicKey(word: string): string {
+  let out = '';
+  for (const letter of word) out += cyrillic[letter] ?? cyrillic[lookalikes[letter] ?? ''] ?? latin[letter] ?? letter;
+  return out;
 }
 
 function latinKey(word: string): string {
