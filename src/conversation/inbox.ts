@@ -80,6 +80,8 @@ export type InboxLimits = {
 
 const usual: InboxLimits = { leaseMs: 60_000, turnMs: 20_000, tries: 3, sweepEveryMs: 15_000, patienceMs: 5_000 };
 const dayMs = 24 * 3600 * 1000;
+/** People whose letters are taken up in one look. */
+const atOnce = 200;
 
 export function createInbox(deps: InboxDeps): Inbox {
   const limits = { ...usual, ...deps.limits };
@@ -312,10 +314,17 @@ export function createInbox(deps: InboxDeps): Inbox {
     }
   }
 
-  async function sweep(): Promise<void> {
+  /** Takes up what lies there since before `olderThan`; more than fits one look as soon as those are through. */
+  async function sweep(olderThan: number): Promise<void> {
     try {
-      const left = await mailbox.waiting(clock.now() - limits.sweepEveryMs, 200);
-      for (const person of left) wake(person);
+      let before: readonly string[] = [];
+      for (;;) {
+        const left = await mailbox.waiting(olderThan, atOnce);
+        for (const person of left) wake(person);
+        if (left.length < atOnce || stopping || left.every((person) => before.includes(person))) break;
+        before = left;
+        await Promise.allSettled(left.map((person) => busy.get(person)?.work));
+      }
       await mailbox.sweep(clock.now());
     } catch (error) {
       report.fault('sweep', error);
@@ -347,8 +356,9 @@ export function createInbox(deps: InboxDeps): Inbox {
       return inOne(told.replies);
     },
     start() {
-      void sweep();
-      sweeper = setInterval(() => void sweep(), limits.sweepEveryMs);
+      // At the start all of it: a process that was ended a moment ago has left people waiting.
+      void sweep(clock.now() + 1);
+      sweeper = setInterval(() => void sweep(clock.now() - limits.sweepEveryMs), limits.sweepEveryMs);
       sweeper.unref();
     },
     async stop() {
