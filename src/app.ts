@@ -1,5 +1,7 @@
 import { createBookings } from './bookings/book.ts';
 import { calendarFile } from './bookings/calendar-file.ts';
+import { carryBookings } from './bookings/carry.ts';
+import { createReminders } from './bookings/reminders.ts';
 import { sweepBookings } from './bookings/requests.ts';
 import type { Channel, ChannelDeps } from './channels/channel.ts';
 import { outcomeOf } from './channels/errors.ts';
@@ -11,9 +13,15 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Config, Secrets } from './config.ts';
 import { createApply } from './conversation/effects.ts';
 import type { Event } from './conversation/event.ts';
-import type { Services } from './conversation/flow.ts';
+import { type Services, zoneOf } from './conversation/flow.ts';
 import { createInbox, type InboxLimits } from './conversation/inbox.ts';
+import { createNotices } from './conversation/notices.ts';
+import type { Reply } from './conversation/reply.ts';
 import { isUrgent } from './conversation/turn.ts';
+import { carryMessages } from './delivery/carry.ts';
+import { createDispatcher, type Due, type Prepared } from './delivery/dispatcher.ts';
+import { createOutbox } from './delivery/outbox.ts';
+import { quietEdges } from './delivery/quiet-hours.ts';
 import { mountHealth } from './http/health.ts';
 import { createMetrics, listenForMetrics, mountMetrics } from './http/metrics.ts';
 import { createServer } from './http/server.ts';
@@ -22,10 +30,16 @@ import { signedText } from './knowledge/signed-text.ts';
 import { createDirectory } from './libraries/directory.ts';
 import { loadGazetteer, loadLibraries } from './libraries/load.ts';
 import { openState } from './libraries/opening-hours.ts';
+import { createLinker } from './links.ts';
+import { readCode } from './people/codes.ts';
+import { createJoins, joinCodeLength } from './people/joins.ts';
 import { createPeople } from './people/people.ts';
 import { toE164 } from './people/phone.ts';
 import { createReport } from './report.ts';
+import { invitationLength } from './staff/invitations.ts';
+import { createQuestions } from './staff/questions.ts';
 import { createSignOffs } from './staff/sign-offs.ts';
+import { createTeam } from './staff/team.ts';
 import { holdAlone } from './storage/alone.ts';
 import { openDatabase } from './storage/database.ts';
 import { sweepEffects } from './storage/effects.ts';
@@ -103,17 +117,39 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     const limits = redis ? createRedisLimits(redis, clock) : createEmbeddedLimits(clock);
     closers.push(() => Promise.all([sessions.close(), leases.close(), limits.close()]));
     const people = createPeople({ database, seal, clock });
-    const bookings = await createBookings({ database, seal, clock, contentDir: config.contentDir, demo: config.demo });
+    const outbox = createOutbox({ database, seal, clock });
+    const reminders = createReminders({
+      outbox,
+      quietHours: config.quietHours,
+      zoneOf: async (person) => zoneOf(await people.profile(person), knowledge),
+    });
+    const bookings = await createBookings({
+      ...{ database, seal, clock, reminders },
+      contentDir: config.contentDir,
+      demo: config.demo,
+    });
     const transcripts = createTranscripts({ database, seal, clock, ttlHours: config.sessionHours });
     const mailbox = createMailbox(database, clock);
     const signOffs = await createSignOffs(database.db);
+    const team = createTeam({ database, seal, clock });
+    const questions = createQuestions({ database, seal, clock, outbox });
+    const joins = createJoins({
+      ...{ database, seal, clock, people },
+      carries: [carryBookings, questions.carry, team.carry, carryMessages],
+    });
+    const linksOf = createLinker(config, secrets);
 
     // How it talks.
     const channels = new Map<string, Channel>();
     const services: Services = {
       knowledge,
       directory,
-      bookings,
+      ...{ bookings, joins, team, questions },
+      async links(payload) {
+        const links = Object.entries(await linksOf(payload));
+        return links.flatMap(([channel, url]) => (url !== null && channels.has(channel) ? [{ channel, url }] : []));
+      },
+      readCode: (text, kind) => readCode(text, kind === 'join' ? joinCodeLength : invitationLength),
       ...texts,
       openState,
       signOff: (article, language) => signOffs.under(article.id, language, () => signedText(article, language) ?? ''),
@@ -130,12 +166,20 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     };
     /** Everywhere but in the mailbox, which the inbox empties when the farewell has been said. */
     async function forget(person: string): Promise<void> {
-      await bookings.forget(person);
+      await forgetRooms(person);
       for (const account of await people.reach(person)) {
         if (account.channel === 'web') await transcripts.forget(account.sender);
       }
       await sessions.forget(person);
       await people.forget(person);
+      // Once more: another chat may just have been joined to this person, and have brought something with it.
+      await forgetRooms(person);
+    }
+    async function forgetRooms(person: string): Promise<void> {
+      await bookings.forget(person);
+      await questions.forget(person);
+      await team.forget(person);
+      await outbox.forget(person);
     }
 
     const inbox = createInbox({
@@ -156,6 +200,27 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       report,
       ...(overrides.inbox ? { limits: overrides.inbox } : {}),
     });
+
+    // What it says of its own accord.
+    const notices = createNotices({
+      services,
+      profile: people.profile,
+      quietUntil: (at, zone) => quietEdges(at, zone, config.quietHours)?.after ?? null,
+    });
+    const dispatcher = createDispatcher<Reply>({
+      ...{ database, seal, clock, report },
+      alone: redis === null,
+      async prepare({ person, payload }: Due): Promise<Prepared<Reply>> {
+        const said = await notices(person, payload, clock.now());
+        if (said === null) return { do: 'drop' };
+        if ('waitUntil' in said) return { do: 'wait', until: said.waitUntil };
+        const reachable = await people.reach(person);
+        return { do: 'send', words: said.say, to: reachable.filter(({ channel }) => channels.has(channel)) };
+      },
+      send: (channel, sender, reply) => outcomeOf((channels.get(channel) ?? never()).send(sender, reply)),
+      gone: people.stopped,
+    });
+    outbox.onPut(dispatcher.wake);
 
     const server = createServer({ host: config.host, port: config.port, bodyLimitBytes, log: report.log });
     const deps: ChannelDeps = { accept: inbox.accept, welcome: inbox.welcome, clock, report };
@@ -239,6 +304,8 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     }
     for (const channel of channels.values()) channel.start();
     inbox.start();
+    dispatcher.start();
+    closers.push(() => dispatcher.stop());
     // The index of place names is made by the first question; nobody should wait for it.
     setImmediate(() => directory.findPlace('-'));
     const sweeper = setInterval(() => void sweep(), hourMs);
@@ -256,6 +323,9 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
         await sweepBookings({ database, clock });
         await transcripts.sweep();
         await sweepEffects(database.db, clock.now());
+        await outbox.sweep();
+        await questions.sweep();
+        await joins.sweep();
         await embeddedSessions?.sweep();
         // A web chat can't be come back to once its cookie is gone.
         const cookieDays = Math.ceil(config.sessionHours / 24) + 1;
@@ -296,6 +366,7 @@ function introductions(texts: ReturnType<typeof loadTexts>) {
     'language',
     'country',
     'librarian',
+    'join',
     'privacy',
     'export',
     'forget',

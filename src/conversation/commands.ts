@@ -18,11 +18,16 @@ const commands = [
   'privacy',
   'forget',
   'export',
+  'join',
+  'team',
+  'inbox',
 ] as const;
 
 /** @returns the action that the text stands for, null when it is no command. */
 export function findCommand(text: string, turn: Pick<Turn, 'services'>): string | null {
   const trimmed = text.trim();
+  const joining = /^\/join(?:@\w+)?\s+(.+)$/isu.exec(trimmed)?.[1];
+  if (joining !== undefined) return `join:typed:${joining.replace(/[^\p{L}\p{N}]/gu, '').slice(0, 40)}`;
   const slash = /^\/([a-z]+)(?:@\w+)?(?:\s+(\S+))?$/i.exec(trimmed);
   if (slash) return commandOf(slash[1]?.toLowerCase() ?? '');
 

@@ -1,7 +1,10 @@
 import type { Booking, Bookings } from '../bookings/bookings.ts';
 import type { Article, Knowledge } from '../knowledge/knowledge.ts';
 import type { Directory, OpeningHours, OpenState } from '../libraries/library.ts';
+import type { Joins } from '../people/joins.ts';
 import type { Profile } from '../people/profile.ts';
+import type { Questions } from '../staff/questions.ts';
+import type { Team } from '../staff/team.ts';
 import type { Language, Values } from '../texts.ts';
 import type { Deed, Event } from './event.ts';
 import type { Reply } from './reply.ts';
@@ -18,6 +21,8 @@ export type Flow = {
   choose(args: readonly string[], turn: Turn): Promise<Told>;
   /** What the person writes or shares while standing at a step. null: not this step's to answer. */
   hear?(step: Step, deed: Deed, turn: Turn): Promise<Told | null>;
+  /** What is written here goes to a human being: also words of danger, after they have been answered at once. */
+  passesOn?: boolean;
   /** Shows the step again, as after an answered question or a change of language. */
   again?(step: Step, turn: Turn): Promise<Told>;
 };
@@ -66,6 +71,13 @@ export type Services = {
   knowledge: Knowledge;
   directory: Directory;
   bookings: Bookings;
+  joins: Joins;
+  team: Team;
+  questions: Questions;
+  /** Addresses that open a chat with the bot and hand it a payload, one a channel that can be asked for it. */
+  links(payload: string): Promise<readonly { channel: string; url: string }[]>;
+  /** A code as typed, in its one spelling; null where it can't be one of that kind. */
+  readCode(text: string, kind: 'join' | 'staff'): string | null;
   t(language: Language, key: string, values?: Values): string;
   words(language: Language, key: string): readonly string[];
   openState(hours: OpeningHours, now: number): OpenState;

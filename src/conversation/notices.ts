@@ -2,9 +2,12 @@ import { z } from 'zod';
 import type { Booking } from '../bookings/bookings.ts';
 import type { BookingNotice } from '../bookings/reminders.ts';
 import type { Profile } from '../people/profile.ts';
+import type { QuestionNotice } from '../staff/questions.ts';
 import { languages } from '../texts.ts';
 import { type Reader, type Services, zoneOf } from './flow.ts';
 import { demoNote, describeBooking } from './flows/book.ts';
+import { questionNotice } from './flows/inbox.ts';
+import { replyNotice } from './flows/librarian.ts';
 import type { Reply } from './reply.ts';
 import { toMenu } from './screens.ts';
 import { emptySession } from './session.ts';
@@ -21,8 +24,15 @@ const bookingNotice = z.object({
   version: z.number(),
   language: z.string().nullable(),
 }) satisfies z.ZodType<BookingNotice>;
-const notice = z.discriminatedUnion('what', [bookingNotice]);
-type Notice = z.output<typeof notice>;
+const talkNotice = z.object({
+  what: z.enum(['question', 'reply']),
+  about: z.enum(['asked', 'added', 'handed', 'ended', 'forgotten', 'answered', 'closed']),
+  no: z.number(),
+  message: z.string().nullable(),
+  language: z.string().nullable(),
+}) satisfies z.ZodType<QuestionNotice>;
+const notice = z.discriminatedUnion('what', [bookingNotice, talkNotice]);
+type Notice = z.output<typeof bookingNotice>;
 
 /** `say`: the words. `waitUntil` (UTC ms): the reader sleeps. null: it is no longer true, and nothing is said. */
 export type Said = { say: Reply } | { waitUntil: number } | null;
@@ -52,15 +62,31 @@ export function createNotices({ services, profile, quietUntil }: NoticesDeps) {
     const known = await profile(person);
     const language = languageOf(known.language) ?? languageOf(wanted.language) ?? services.defaultLanguage;
     const session = { ...emptySession, ...known, language };
-    return speakers[wanted.what](wanted, {
+    const to: Listener = {
       ...{ person, language, session, services, now },
       t: (key, values) => services.t(language, key, values),
       quietUntil: quietUntil(now, zoneOf(session, services.knowledge)),
-    });
+    };
+    if ('no' in wanted) return tellOfTalk(wanted, to);
+    return speakers[wanted.what](wanted, to);
   };
 }
 
 const languageOf = (code: string | null) => languages.find((language) => language === code);
+
+/** Somebody waits for it, at any hour. A text that has been deleted is not said, and nothing to who is no librarian now. */
+async function tellOfTalk(notice: z.output<typeof talkNotice>, to: Listener): Promise<Said> {
+  const { questions } = to.services;
+  const found = await questions.message(notice.no, notice.message);
+  if (!found) return null;
+  const { conversation, text } = found;
+  if (notice.what === 'reply') {
+    const own = await questions.own(to.person, notice.no);
+    return own && { say: replyNotice(notice.about, conversation, text, to) };
+  }
+  if (!(await questions.mayAnswer(to.person, conversation))) return null;
+  return { say: questionNotice(notice.about, conversation, text, to) };
+}
 
 /** Time and place, not what about: others may look at the phone. Harmless when it is read twice. */
 async function remind(notice: Notice, to: Listener): Promise<Said> {

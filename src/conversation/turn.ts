@@ -46,7 +46,9 @@ export async function turn(
   };
 
   const danger = event.kind === 'text' ? services.knowledge.danger(event.text) : null;
-  if (danger?.certainty === 'sure') return close(start, firstWords, dangerAnswer(danger.class, start));
+  if (danger?.certainty === 'sure') {
+    return close(start, firstWords, await alsoPassedOn(dangerAnswer(danger.class, start), start));
+  }
 
   if (!asksForNumbers(event, services)) {
     const allowed = await services.allow(person);
@@ -116,6 +118,8 @@ async function open(payload: string, turn: Turn): Promise<Told> {
   const target = rest.join('-');
   if (word === 'book' && turn.services.directory.get(target)) return flow('book').choose(['lib', target], turn);
   if (word === 'a' && turn.services.knowledge.article(target)) return flow('ask').choose(['a', target], turn);
+  if (word === 'join') return flow('join').choose(['code', target], turn);
+  if (word === 'staff') return flow('join').choose(['staff', target], turn);
   return flow('start').choose([], turn);
 }
 
@@ -129,7 +133,7 @@ async function choose(action: string, turn: Turn): Promise<Told> {
 }
 
 /** Flows that go over several steps can't go on while the session store is away; answers can. */
-const needsSession = new Set(['book', 'mybookings', 'forget']);
+const needsSession = new Set(['book', 'mybookings', 'forget', 'join', 'inbox']);
 
 function paused(turn: Turn): Told {
   return {
@@ -164,6 +168,20 @@ async function resume(turn: Turn, told: Told): Promise<Told> {
 
 async function again(at: Step, turn: Turn): Promise<Told | null> {
   return (await flows.find((f) => f.word === at.flow)?.again?.(at, turn)) ?? null;
+}
+
+/** Who writes to a librarian in danger gets the numbers first, and the librarian gets the words all the same. */
+async function alsoPassedOn(told: Told, turn: Turn): Promise<Told> {
+  const at = turn.session.at;
+  if (!at || !flows.find((f) => f.word === at.flow)?.passesOn) return told;
+  try {
+    if (!(await turn.services.allow(turn.person)).ok) return told;
+    const heard = await hear(turn);
+    return heard ? { ...heard, ...told, replies: [...told.replies, ...heard.replies] } : told;
+  } catch {
+    // Whatever fails here must not keep the numbers back.
+    return told;
+  }
 }
 
 /** Unsure whether someone is in danger: the number first, then the answer to what they asked. */

@@ -96,6 +96,8 @@ export type QuestionNotice = {
   about: 'asked' | 'added' | 'handed' | 'ended' | 'forgotten' | 'answered' | 'closed';
   no: number;
   message: string | null;
+  /** That of the talk, where the person has not chosen one; null to a librarian. */
+  language: string | null;
 };
 
 type Db = Kysely<Tables>;
@@ -150,11 +152,13 @@ export function createQuestions(deps: {
   }
 
   /** Tells whoever has the talk, else all who could take it. */
-  async function tellStaff(trx: Trx, row: Row, notice: Omit<QuestionNotice, 'what' | 'no'>, dedupe: string) {
+  async function tellStaff(trx: Trx, row: Row, notice: Pick<QuestionNotice, 'about' | 'message'>, dedupe: string) {
     const people = receiversOf(await allStaff(trx), row);
     await outbox.put(
       trx,
-      people.map(({ person, no }) => messageTo(person, { what: 'question', no: row.no, ...notice }, `${dedupe}:${no}`)),
+      people.map(({ person, no }) =>
+        messageTo(person, { what: 'question', no: row.no, language: null, ...notice }, `${dedupe}:${no}`),
+      ),
     );
   }
 
@@ -337,7 +341,7 @@ export function createQuestions(deps: {
           .executeTakeFirst();
         if (earlier || row.person === null) return null;
         await addMessage(trx, row, { id, side: 'staff', text });
-        await outbox.put(trx, [messageTo(row.person, { what: 'reply', about: 'answered', no, message: id }, id)]);
+        await outbox.put(trx, [messageTo(row.person, { ...toPerson(row), about: 'answered', message: id }, id)]);
         await audit(trx, me, 'answer', row);
         return { state: 'answering', staff: me.no };
       });
@@ -361,7 +365,10 @@ export function createQuestions(deps: {
         await outbox.put(trx, [
           messageTo(
             whom.person,
-            { what: 'question', about: 'handed', no, message: (await lastTexts(trx, [no])).get(no)?.id ?? null },
+            {
+              ...({ what: 'question', about: 'handed', no, language: null } as const),
+              message: (await lastTexts(trx, [no])).get(no)?.id ?? null,
+            },
             `${to}:${row.touched_at}:${me.no}`,
           ),
         ]);
@@ -374,7 +381,7 @@ export function createQuestions(deps: {
         await audit(trx, me, 'close', row);
         if (row.person !== null) {
           await outbox.put(trx, [
-            messageTo(row.person, { what: 'reply', about: 'closed', no, message: null }, String(row.touched_at)),
+            messageTo(row.person, { ...toPerson(row), about: 'closed', message: null }, String(row.touched_at)),
           ]);
         }
         return { state: 'closed', staff: me.no };
@@ -485,6 +492,7 @@ export function createQuestions(deps: {
   };
 }
 
+const toPerson = ({ no, language }: Row) => ({ what: 'reply', no, language }) as const;
 const messageKey = (id: string) => `question ${id}`;
 const groupOf = (no: number) => `question:${no}`;
 

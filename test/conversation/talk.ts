@@ -1,16 +1,25 @@
 import { createBookings } from '../../src/bookings/book.ts';
 import { calendarFile } from '../../src/bookings/calendar-file.ts';
+import { carryBookings } from '../../src/bookings/carry.ts';
 import { plain } from '../../src/channels/text.ts';
 import type { Deed, Event } from '../../src/conversation/event.ts';
 import type { Effect, Services } from '../../src/conversation/flow.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { emptySession, type Session } from '../../src/conversation/session.ts';
 import { turn } from '../../src/conversation/turn.ts';
+import { carryMessages } from '../../src/delivery/carry.ts';
+import { createOutbox } from '../../src/delivery/outbox.ts';
 import { loadKnowledge } from '../../src/knowledge/load.ts';
 import { createDirectory } from '../../src/libraries/directory.ts';
 import { loadGazetteer, loadLibraries } from '../../src/libraries/load.ts';
 import { openState } from '../../src/libraries/opening-hours.ts';
+import { readCode } from '../../src/people/codes.ts';
+import { createJoins, joinCodeLength } from '../../src/people/joins.ts';
+import { createPeople } from '../../src/people/people.ts';
 import { toE164 } from '../../src/people/phone.ts';
+import { invitationLength } from '../../src/staff/invitations.ts';
+import { createQuestions } from '../../src/staff/questions.ts';
+import { createTeam } from '../../src/staff/team.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createSeal } from '../../src/storage/seal.ts';
 import { loadTexts } from '../../src/texts.ts';
@@ -31,10 +40,18 @@ export async function village(change: Partial<Services> = {}, now = wednesdayMor
   const clock = { now: () => now };
   const seal = createSeal([Buffer.alloc(32, 7)]);
   const bookings = await createBookings({ database, seal, clock, contentDir: 'content', demo: true });
+  const outbox = createOutbox({ database, seal, clock });
+  const people = createPeople({ database, seal, clock });
+  const team = createTeam({ database, seal, clock });
+  const questions = createQuestions({ database, seal, clock, outbox });
+  const carries = [carryBookings, questions.carry, team.carry, carryMessages];
+  const joins = createJoins({ database, seal, clock, people, carries });
   const services: Services = {
     knowledge,
     directory,
-    bookings,
+    ...{ bookings, joins, team, questions },
+    links: async (payload) => [{ channel: 'web', url: `https://vistka.example/chat#${payload}` }],
+    readCode: (text, kind) => readCode(text, kind === 'join' ? joinCodeLength : invitationLength),
     ...texts,
     openState,
     signOff: () => null,

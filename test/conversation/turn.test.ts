@@ -75,7 +75,9 @@ describe('a turn', () => {
     ['a-keep-in-touch', 'дзвін'],
     ['book-no-such-library', 'Вітаю'],
     ['a-no-such-article', 'Вітаю'],
-    ['staff-123', 'Вітаю'],
+    ['staff-123', 'такий код не діє'],
+    ['join-ACEHKMPT', 'такий код не діє'],
+    ['something-else', 'Вітаю'],
   ])('lands where the link %s says, or is welcomed', async (payload, words) => {
     expect((await home.person().opens(payload)).toLowerCase()).toContain(words.toLowerCase());
   });

@@ -2,6 +2,8 @@ import type { Flow } from '../flow.ts';
 import { ask } from './ask.ts';
 import { book } from './book.ts';
 import { country } from './country.ts';
+import { inbox } from './inbox.ts';
+import { join } from './join.ts';
 import { language } from './language.ts';
 import { librarian } from './librarian.ts';
 import { library } from './library.ts';
@@ -11,6 +13,7 @@ import { exportData, forget, privacy } from './privacy.ts';
 import { resources } from './resources.ts';
 import { sos } from './sos.ts';
 import { start } from './start.ts';
+import { team } from './team.ts';
 
 /** Every flow. The word of a flow begins its actions and names its command, its texts and its test. */
 export const flows: readonly Flow[] = [
@@ -28,4 +31,7 @@ export const flows: readonly Flow[] = [
   privacy,
   exportData,
   forget,
+  join,
+  team,
+  inbox,
 ];

@@ -62,9 +62,10 @@ export const forget: Flow = {
 /** Readable lines, in the person's language. */
 async function everythingKept(turn: Turn): Promise<string> {
   const { t, session, services, language } = turn;
-  const [bookings, channels] = await Promise.all([
+  const [bookings, channels, letters] = await Promise.all([
     services.bookings.export(turn.person),
     services.channelsOf(turn.person),
+    services.questions.export(turn.person),
   ]);
   const library = session.library ? services.directory.get(session.library) : undefined;
   const none = t('privacy:none');
@@ -83,6 +84,14 @@ async function everythingKept(turn: Turn): Promise<string> {
       ...(booking.name ? [t('book:calledBy', { name: booking.name })] : []),
       ...(booking.phone ? [t('book:phoneIs', { phone: booking.phone })] : []),
     ]),
+    '',
+    t('privacy:exportLetters', { count: letters.length }),
+    ...letters.map(({ side, text, at }) =>
+      t(side === 'person' ? 'privacy:exportMine' : 'privacy:exportAnswer', {
+        date: dateOf(isoDayOf(at, 'Europe/Kyiv')),
+        text,
+      }),
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }
