@@ -157,7 +157,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       calendarFile,
       phone: toE164,
       channel: (name) => channels.get(name)?.capabilities ?? never(),
-      allow: (person) => limits.take(`person:${person}`, config.rateLimit),
+      allow: (person) => limits.take(limitOf(person), config.rateLimit),
       channelsOf: async (person) => [...new Set((await people.reach(person)).map((account) => account.channel))],
       libraryName: config.libraryName,
       sessionHours: config.sessionHours,
@@ -171,6 +171,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
         if (account.channel === 'web') await transcripts.forget(account.sender);
       }
       await sessions.forget(person);
+      await limits.forget(limitOf(person));
       await people.forget(person);
       // Once more: another chat may just have been joined to this person, and have brought something with it.
       await forgetRooms(person);
@@ -378,6 +379,8 @@ function introductions(texts: ReturnType<typeof loadTexts>) {
   });
   return { uk: one('uk'), en: one('en'), pl: one('pl'), ru: one('ru') };
 }
+
+const limitOf = (person: string) => `person:${person}`;
 
 function never(): never {
   throw new Error('a channel that is not there');

@@ -25,6 +25,14 @@ export function limitsContract(name: string, open: () => Promise<LimitsBench>): 
     const takeMany = (key: string, times: number) =>
       Promise.all(Array.from({ length: times }, () => bench.limits.take(key, slow)));
 
+    test('a key that is forgotten begins anew, as if it had never been used', async () => {
+      const key = randomUUID();
+      await takeMany(key, 22);
+      await bench.limits.forget(key);
+      expect((await takeMany(key, 20)).every((taken) => taken.ok)).toBe(true);
+      expect(await bench.limits.take(key, slow)).toMatchObject({ ok: false, first: true });
+    });
+
     test('a burst passes whole, and the first beyond it alone is warned', async () => {
       const key = randomUUID();
       const taken = await takeMany(key, 25);

@@ -103,6 +103,8 @@ export async function webPerson(url: string, language = 'uk') {
       return { ...message, said: said(message) };
     },
     until,
+    /** The chat's id, as the cookie has it. */
+    chat: () => /=([^.]+)/.exec(cookie)?.[1] ?? '',
     file: async (seq: number) => (await call(`/chat/files/${seq}`)).text(),
     async leaves() {
       leaving.abort();

@@ -42,8 +42,8 @@ export type Received =
 export type Sender = {
   /** The chat's id. */
   chat: string;
-  /** A short mark of the chat, which makes the page's ids unique among all chats. */
-  mark: string;
+  /** Of the page's id of a message: the same again for a repeat, unique among all chats, and it leads back to none. */
+  mark(id: string): string;
   language: string | undefined;
   /** UTC epoch ms. */
   at: number;
@@ -57,7 +57,7 @@ export function receive(body: unknown, sender: Sender): Received {
   }
   const message = parsed.data;
   const about = {
-    eventId: `${sender.mark}:${message.id}`,
+    eventId: sender.mark(message.id),
     channel: 'web',
     sender: sender.chat,
     at: sender.at,

@@ -66,7 +66,7 @@ export function mountRoutes(app: Hono, parts: RoutesParts): void {
     const chat = sessions.open(c);
     const received = receive(await c.req.json().catch(() => undefined), {
       chat,
-      mark: deps.mark(chat).slice(0, 12),
+      mark: (id) => deps.mark(`web event\n${chat}\n${id}`),
       language: browserLanguage(c.req.header('Accept-Language')),
       at: deps.clock.now(),
     });

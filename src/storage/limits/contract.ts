@@ -6,6 +6,8 @@ export type Limits = {
    * Never throws: where the store is down, counts in memory.
    */
   take(key: string, limit: Limit): Promise<{ ok: true } | { ok: false; first: boolean; retryAfterMs: number }>;
+  /** Nothing tells any more that the key was used. Never throws: where the store is down, its bucket ends by itself. */
+  forget(key: string): Promise<void>;
   close(): Promise<void>;
 };
 

@@ -28,6 +28,9 @@ export function createEmbeddedLimits(clock: { now(): number }): Limits {
       if (buckets.size > SWEEP_ABOVE) dropFull(buckets, now);
       return { ok: true };
     },
+    async forget(key) {
+      buckets.delete(key);
+    },
     async close() {
       buckets.clear();
     },

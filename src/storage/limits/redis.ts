@@ -28,9 +28,15 @@ export function createRedisLimits(redis: RedisStore, clock: { now(): number }): 
         return { ok: false, first, retryAfterMs: Math.max(1, refusal.msBeforeNext) };
       }
     },
+    async forget(key) {
+      await inMemory.forget(key);
+      await redis.run((client) => client.del(`${PREFIX}:{${key}}`)).catch(() => undefined);
+    },
     close: () => inMemory.close(),
   };
 }
+
+const PREFIX = 'r';
 
 /** Answers of the script in the place of "points used", of which the limiter allows one. */
 const REFUSED_FIRST = 2;
@@ -46,7 +52,7 @@ function createLimiter(redis: RedisStore, limit: Limit): RateLimiterRedis {
   const storeClient = {
     rlflxIncr: (args: string[]) => redis.run((client) => client.eval(BUCKET, 1, ...args, whole)),
   };
-  return new RateLimiterRedis({ storeClient, keyPrefix: 'r', points: 1, duration: every * 1000 });
+  return new RateLimiterRedis({ storeClient, keyPrefix: PREFIX, points: 1, duration: every * 1000 });
 }
 
 /**
