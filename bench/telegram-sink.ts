@@ -6,6 +6,8 @@ import { createServer } from 'node:http';
  */
 const sent = new Map<string, number>();
 let total = 0;
+/** When the last message came, epoch ms. */
+let last = 0;
 const body = Buffer.from(
   JSON.stringify({ ok: true, result: { message_id: 1, date: 1, chat: { id: 1, type: 'private' } } }),
 );
@@ -18,6 +20,7 @@ const server = createServer((request, response) => {
       const { chat_id } = JSON.parse(Buffer.concat(chunks).toString()) as { chat_id: number | string };
       sent.set(String(chat_id), (sent.get(String(chat_id)) ?? 0) + 1);
       total += 1;
+      last = performance.timeOrigin + performance.now();
     }
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
   });
@@ -31,5 +34,5 @@ process.on('message', (ask: 'total' | 'chats' | 'reset') => {
     sent.clear();
     total = 0;
   }
-  process.send?.(ask === 'chats' ? { chats: [...sent] } : { total });
+  process.send?.(ask === 'chats' ? { chats: [...sent] } : { total, last });
 });

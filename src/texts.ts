@@ -42,9 +42,27 @@ export function loadTexts(localesDir: string): Texts {
     interpolation: { escapeValue: false },
   });
   const speak = new Map(languages.map((language) => [language, instance.getFixedT(language)]));
-  const t: Texts['t'] = (language, key, values) => String(speak.get(language)?.(key as never, values as never) ?? key);
+  const say: Texts['t'] = (language, key, values) =>
+    String(speak.get(language)?.(key as never, values as never) ?? key);
+  // What has no values in it is the same every time.
+  const plain = remember((language, key) => say(language, key));
   return {
-    t,
-    words: (language, key) => t(language, key).split('|'),
+    t: (language, key, values) => (values === undefined ? plain(language, key) : say(language, key, values)),
+    words: remember((language, key) => plain(language, key).split('|')),
+  };
+}
+
+/** Keys are few: they stand in the code and in the locale files. The bound is for whoever invents some. */
+const MOST_KEYS = 10_000;
+
+function remember<T>(find: (language: Language, key: string) => T): (language: Language, key: string) => T {
+  const found = new Map(languages.map((language) => [language, new Map<string, T>()]));
+  return (language, key) => {
+    const known = found.get(language)?.get(key);
+    if (known !== undefined) return known;
+    const value = find(language, key);
+    const keys = found.get(language);
+    if (keys && keys.size < MOST_KEYS) keys.set(key, value);
+    return value;
   };
 }

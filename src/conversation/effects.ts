@@ -1,7 +1,8 @@
 import type { People } from '../people/people.ts';
-import { addCount } from '../storage/counts.ts';
+import { addCounts } from '../storage/counts.ts';
 import type { Database } from '../storage/database.ts';
-import { once } from '../storage/effects.ts';
+import { firstTimes } from '../storage/effects.ts';
+import { groupCommit } from '../storage/group-commit.ts';
 import type { Effect } from './flow.ts';
 
 /**
@@ -10,20 +11,34 @@ import type { Effect } from './flow.ts';
  */
 export function createApply(deps: { database: Database; people: People; clock: { now(): number } }) {
   const { database, people, clock } = deps;
+  const count = groupCommit(async (group: readonly (readonly Counted[])[]) => {
+    await countAll(database, group.flat(), clock.now());
+    return group;
+  }, 100);
   return async (eventId: string, person: string, channel: string, effects: readonly Effect[]): Promise<void> => {
     for (const effect of effects) {
       if (effect.kind === 'profile') await people.saveProfile(person, effect.change);
       if (effect.kind === 'stopped') await people.stopped(person, channel);
     }
-    const counts = effects.flatMap((effect, index) => (effect.kind === 'count' ? [{ effect, index }] : []));
-    if (counts.length === 0) return;
-    const now = clock.now();
-    const day = new Date(now).toISOString().slice(0, 10);
-    await database.transaction(async (trx) => {
-      for (const { effect, index } of counts) {
-        if (await once(trx, `${eventId}:${index}`, now))
-          await addCount(trx, { day, name: effect.name, key: effect.key });
-      }
-    });
+    const counts = effects.flatMap((effect, index) =>
+      effect.kind === 'count' ? [{ id: `${eventId}:${index}`, name: effect.name, key: effect.key }] : [],
+    );
+    if (counts.length > 0) await count(counts);
   };
+}
+
+type Counted = { id: string; name: string; key: string };
+
+async function countAll(database: Database, counts: readonly Counted[], now: number): Promise<void> {
+  const day = new Date(now).toISOString().slice(0, 10);
+  await database.together(async (trx) => {
+    const ids = counts.map(({ id }) => id);
+    const first = await firstTimes(trx, ids, now);
+    // The same id may stand twice in a group.
+    const fresh = counts.filter(({ id }, i) => first.has(id) && ids.indexOf(id) === i);
+    await addCounts(
+      trx,
+      fresh.map(({ name, key }) => ({ day, name, key })),
+    );
+  });
 }

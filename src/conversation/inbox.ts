@@ -78,6 +78,12 @@ export type InboxLimits = {
   patienceMs: number;
 };
 
+/** What is known of a talk. `down`: the session store can't be reached. */
+type Kept = { session: Session; answered: Answered | null; down: boolean };
+
+/** Letters of one person that are read in one look. */
+const inOneLook = 20;
+
 const usual: InboxLimits = { leaseMs: 60_000, turnMs: 20_000, tries: 3, sweepEveryMs: 15_000, patienceMs: 5_000 };
 const dayMs = 24 * 3600 * 1000;
 /** People whose letters are taken up in one look. */
@@ -130,7 +136,7 @@ export function createInbox(deps: InboxDeps): Inbox {
     try {
       do {
         state.again = false;
-        await drain(person);
+        await drain(person, state);
       } while (state.again && !stopping);
     } catch (error) {
       // What is left stays written down; the sweeper takes it up.
@@ -142,49 +148,77 @@ export function createInbox(deps: InboxDeps): Inbox {
   }
 
   /** Works through a person's letters while holding their lease. */
-  async function drain(person: string): Promise<void> {
-    const lease = await takeLease(person);
-    if (lease === 'held') return;
+  async function drain(person: string, state: { again: boolean }): Promise<void> {
+    const taken = await takeLease(person);
+    if (taken === 'held') return;
     deps.afterStep?.('leased');
+    const { lease } = taken;
+    let { kept } = taken;
+    let heldSince = performance.now();
+    let sent: string | null = null;
     try {
       for (;;) {
-        const letters = await mailbox.next(person, 20);
-        if (letters.length === 0) return;
+        state.again = false;
+        const readAt = performance.now();
+        const letters = await mailbox.next(person, inOneLook);
         for (const letter of letters) {
           if (stopping) return;
-          if (!(await lease.extend(limits.leaseMs).catch(() => true))) return;
+          // A process that has stood still may have lost it.
+          if (performance.now() - heldSince > limits.leaseMs / 3) {
+            heldSince = performance.now();
+            if (!(await lease.extend(limits.leaseMs).catch(() => true))) return;
+          }
           if (letter.movedTo !== undefined) {
             // Accounts change hands only under this lease, so whoever holds it sees where a letter belongs.
             await mailbox.readdress(letter.channel, letter.eventId, letter.movedTo);
             wake(letter.movedTo);
             continue;
           }
-          const end = await answer(letter);
+          const end = await answer(letter, kept ?? (await load(person)));
           if (end === 'waits') return;
-          if (end === 'regrouped') break;
+          kept = end.kept;
+          sent = end.sent;
+          if (end.regrouped) break;
         }
+        // Whoever writes meanwhile elsewhere waits for the lease so long, and then leaves the letter to its holder.
+        const unseen = performance.now() - readAt > limits.patienceMs / 2;
+        if (letters.length < inOneLook && !state.again && !unseen && kept !== null) return;
+        if (letters.length === 0) return;
       }
     } finally {
-      await lease.release().catch(() => undefined);
-    }
-  }
-
-  /** Waits for a lease that another process holds, as long as there is something left to do. */
-  async function takeLease(person: string): Promise<Lease | 'held'> {
-    const until = Date.now() + limits.patienceMs;
-    for (;;) {
-      const lease = await deps.leases.acquire(person, limits.leaseMs).catch(() => noLease);
-      if (lease) return lease;
-      if (stopping || Date.now() > until || (await mailbox.next(person, 1)).length === 0) return 'held';
-      await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 100));
+      await Promise.all([
+        sent !== null ? deps.sessions.sent(person, sent).catch(() => undefined) : null,
+        lease.release().catch(() => undefined),
+      ]);
     }
   }
 
   /**
-   * `waits`: the letter has to wait, and those after it wait too. `regrouped`: this person's chats are others now, so what
-   * was read of the mailbox must be read again.
+   * Waits for a lease that another process holds, as long as there is something left to do. What is known of the talk is
+   * asked for in the same breath, just behind the lease; `kept` null: it must be asked for anew.
    */
-  async function answer(letter: Letter): Promise<'done' | 'waits' | 'regrouped'> {
+  async function takeLease(person: string): Promise<{ lease: Lease; kept: Kept | null } | 'held'> {
+    const acquire = () => deps.leases.acquire(person, limits.leaseMs).catch(() => noLease);
+    const [first, kept] = await Promise.all([acquire(), load(person).catch(() => null)]);
+    if (first) return { lease: first, kept };
+    const until = Date.now() + limits.patienceMs;
+    while (!stopping && Date.now() < until && (await mailbox.next(person, 1)).length > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 100));
+      const lease = await acquire();
+      if (lease) return { lease, kept: null };
+    }
+    return 'held';
+  }
+
+  /**
+   * `waits`: the letter has to wait, and those after it wait too. `kept`: what is known of the talk now; null when that must
+   * be asked for. `sent`: the key under which the session still holds replies that have gone out. `regrouped`: this person's
+   * chats are others now, so what was read of the mailbox must be read again.
+   */
+  async function answer(
+    letter: Letter,
+    kept: Kept,
+  ): Promise<'waits' | { kept: Kept | null; sent: string | null; regrouped: boolean }> {
     const { person } = letter;
     const key = `${letter.channel}:${letter.eventId}`;
     const opened = deps.seal.open(letter.payload, letterKey(letter.channel, letter.eventId));
@@ -192,13 +226,13 @@ export function createInbox(deps: InboxDeps): Inbox {
       // Sealed under a key that is gone: nobody can read it any more.
       report.count('letters_unreadable');
       await mailbox.done(letter.channel, letter.eventId);
-      return 'done';
+      return { kept, sent: null, regrouped: false };
     }
     const event = JSON.parse(opened) as Event;
-    const kept = await load(person);
     deps.afterStep?.('loaded');
 
     let replies = kept.answered?.eventId === key ? readReplies(kept.answered, person) : null;
+    let session: Session | null = kept.session;
     let forgetting = false;
     let joined = false;
     let regrouped = false;
@@ -211,10 +245,11 @@ export function createInbox(deps: InboxDeps): Inbox {
       regrouped = joined || told.effects.some((effect) => effect.kind === 'parted');
       await deps.apply(key, person, event.channel, told.effects);
       deps.afterStep?.('applied');
+      session = null;
       if (forgetting) await deps.forget(person, event);
       // This chat is another person's from now on, and so is its talk.
       else if (joined) await deps.sessions.forget(person).catch(() => undefined);
-      else await save(person, told.session, key, replies);
+      else if (await save(person, told.session, key, replies)) session = told.session;
       deps.afterStep?.('saved');
     }
 
@@ -222,12 +257,15 @@ export function createInbox(deps: InboxDeps): Inbox {
     deps.afterStep?.('sent');
     await mailbox.done(letter.channel, letter.eventId);
     if (forgetting) await mailbox.forget(person);
-    else if (!kept.down && !joined) await deps.sessions.sent(person, key).catch(() => undefined);
     deps.afterStep?.('done');
-    return regrouped ? 'regrouped' : 'done';
+    return {
+      kept: session && !kept.down && !regrouped ? { session, answered: null, down: false } : null,
+      sent: forgetting || joined || kept.down ? null : key,
+      regrouped,
+    };
   }
 
-  async function load(person: string): Promise<{ session: Session; answered: Answered | null; down: boolean }> {
+  async function load(person: string): Promise<Kept> {
     try {
       const stored = await deps.sessions.load(person);
       const text = stored.session === null ? null : deps.seal.open(stored.session, sessionKey(person));
@@ -246,11 +284,17 @@ export function createInbox(deps: InboxDeps): Inbox {
     return readSession(JSON.stringify({ ...emptySession, ...profile })) ?? emptySession;
   }
 
-  async function save(person: string, session: Session, key: string, replies: readonly Reply[]): Promise<void> {
+  /** @returns false when the store is out of reach: the answer goes out all the same, only where they stand is lost */
+  async function save(person: string, session: Session, key: string, replies: readonly Reply[]): Promise<boolean> {
     const sealed = deps.seal.seal(writeSession(session), sessionKey(person));
     const answered = { eventId: key, replies: deps.seal.seal(JSON.stringify(replies), repliesKey(person)) };
-    // Out of reach: the answer goes out all the same; only where the person stands is not remembered.
-    await deps.sessions.save(person, sealed, answered).catch(() => report.count('sessions_unsaved'));
+    try {
+      await deps.sessions.save(person, sealed, answered);
+      return true;
+    } catch {
+      report.count('sessions_unsaved');
+      return false;
+    }
   }
 
   function readReplies(answered: Answered, person: string): Reply[] | null {

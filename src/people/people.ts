@@ -97,7 +97,8 @@ export function createPeople(deps: { database: Database; seal: Seal; clock: { no
     },
     async saveProfile(person, change) {
       if (Object.keys(change).length === 0) return;
-      if (!(await changeProfile(db, person, change))) depart(person);
+      const found = await database.together((trx) => changeProfile(trx, person, change));
+      if (!found) depart(person);
     },
     async stopped(person, channel) {
       await markStopped(db, person, channel, clock.now());

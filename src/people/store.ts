@@ -21,7 +21,7 @@ export async function findAccount(db: Kysely<Tables>, { channel, mark }: Account
 export async function addPerson(database: Database, account: Account & { sealed: string }, now: number) {
   const id = newId(now);
   try {
-    return await database.transaction(async (trx) => {
+    return await database.together(async (trx) => {
       await trx
         .insertInto('people')
         .values({ id, seen_day: dayOf(now) })

@@ -5,12 +5,22 @@ import type { Tables } from './tables/index.ts';
 export type Count = { day: string; name: string; key: string };
 
 /** Adds one. `db` may be a transaction. */
-export async function addCount(db: Kysely<Tables>, count: Count): Promise<void> {
+export function addCount(db: Kysely<Tables>, count: Count): Promise<void> {
+  return addCounts(db, [count]);
+}
+
+/** Adds one for each. In one order everywhere, so that two processes never wait for each other crosswise. */
+export async function addCounts(db: Kysely<Tables>, counts: readonly Count[]): Promise<void> {
+  if (counts.length === 0) return;
+  const same = Map.groupBy(counts, ({ day, name, key }) => `${day}\n${name}\n${key}`);
+  const rows = [...same].toSorted(([a], [b]) => (a < b ? -1 : 1));
   await db
     .insertInto('counts')
-    .values({ ...count, n: 1 })
+    .values(rows.map(([, [first, ...more]]) => ({ ...(first as Count), n: 1 + more.length })))
     .onConflict((conflict) =>
-      conflict.columns(['day', 'name', 'key']).doUpdateSet((row) => ({ n: row('counts.n', '+', 1) })),
+      conflict
+        .columns(['day', 'name', 'key'])
+        .doUpdateSet((row) => ({ n: row('counts.n', '+', row.ref('excluded.n')) })),
     )
     .execute();
 }

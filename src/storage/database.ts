@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
+import { groupCommit } from './group-commit.ts';
 import { migrations } from './migrations/index.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Tables } from './tables/index.ts';
@@ -22,6 +23,13 @@ export type Database = {
    * @throws whatever `fn` throws, after rolling back
    */
   transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * For short writes that many people cause at the same moment, and that decide nothing by what they read. On SQLite those
+   * that wait share a transaction, for reaching the disk is the dear part; one that fails takes back only its own. On
+   * PostgreSQL, which gathers commits by itself, each has its own (READ COMMITTED). Resolves after the commit.
+   * @throws whatever `fn` throws, after rolling back
+   */
+  together<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
 
@@ -51,8 +59,44 @@ function sqlite(file: string): Database {
     db,
     engine: 'sqlite',
     transaction: (fn) => db.transaction().execute(fn),
+    together: sharing(db),
     close: () => db.destroy(),
   };
+}
+
+type Job = (trx: Transaction<Tables>) => Promise<unknown>;
+type Ended = { result: unknown } | { error: unknown };
+
+const JOBS_A_TRANSACTION = 100;
+
+function sharing(db: Kysely<Tables>): Database['together'] {
+  const run = groupCommit(
+    (jobs: readonly Job[]) =>
+      db.transaction().execute(async (trx) => {
+        const ended: Ended[] = [];
+        for (const job of jobs) ended.push(await apart(trx, job));
+        return ended;
+      }),
+    JOBS_A_TRANSACTION,
+  );
+  return async <T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> => {
+    const ended = await run(fn);
+    if ('error' in ended) throw ended.error;
+    return ended.result as T;
+  };
+}
+
+async function apart(trx: Transaction<Tables>, job: Job): Promise<Ended> {
+  await sql`savepoint job`.execute(trx);
+  let ended: Ended;
+  try {
+    ended = { result: await job(trx) };
+  } catch (error) {
+    ended = { error };
+    await sql`rollback to savepoint job`.execute(trx);
+  }
+  await sql`release savepoint job`.execute(trx);
+  return ended;
 }
 
 function postgres(url: string): Database {
@@ -72,6 +116,7 @@ function postgres(url: string): Database {
     db,
     engine: 'postgres',
     transaction: (fn) => serializable(db, fn),
+    together: (fn) => db.transaction().execute(fn),
     close: () => db.destroy(),
   };
 }

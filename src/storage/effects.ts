@@ -9,13 +9,18 @@ const KEPT_MS = 7 * 24 * 3_600_000;
  * @returns true the first time
  */
 export async function once(trx: Transaction<Tables>, id: string, now: number): Promise<boolean> {
+  return (await firstTimes(trx, [id], now)).has(id);
+}
+
+/** `once` for many. @returns those ids that were not there yet */
+export async function firstTimes(trx: Transaction<Tables>, ids: readonly string[], now: number): Promise<Set<string>> {
   const added = await trx
     .insertInto('done_effects')
-    .values({ id, at: now })
+    .values(ids.toSorted().map((id) => ({ id, at: now })))
     .onConflict((conflict) => conflict.column('id').doNothing())
     .returning('id')
-    .executeTakeFirst();
-  return added !== undefined;
+    .execute();
+  return new Set(added.map(({ id }) => id));
 }
 
 /** Drops ids older than 7 days: no platform repeats an update so late. */

@@ -40,25 +40,14 @@ const CALLERS_A_GROUP = 100;
 export function createMailbox(database: Database, clock: { now(): number }): Mailbox {
   const { db } = database;
   const write = groupCommit((group: readonly (readonly Letter[])[]) => writeGroup(database, group), CALLERS_A_GROUP);
+  const next = groupCommit((group: readonly Wanted[]) => readGroup(db, group), CALLERS_A_GROUP);
   const done = groupCommit(async (group: readonly Key[]) => {
-    await markDone(db, group, clock.now());
+    await database.together((trx) => markDone(trx, group, clock.now()));
     return group;
   }, CALLERS_A_GROUP);
   return {
     write: async (letters) => (letters.length === 0 ? [] : write(letters)),
-    async next(person, limit) {
-      const rows = await db
-        .selectFrom('letters')
-        .select(['channel', 'event_id as eventId', 'person', 'at', 'payload', ownerNow])
-        .where('person', '=', person)
-        .orderBy('seq')
-        .limit(limit)
-        .$narrowType<{ person: string; payload: string }>()
-        .execute();
-      return rows.map(({ owner, ...letter }) =>
-        owner === null || owner === person ? letter : { ...letter, movedTo: owner },
-      );
-    },
+    next: (person, limit) => next({ person, limit }),
     async readdress(channel, eventId, person) {
       await db
         .updateTable('letters')
@@ -106,6 +95,40 @@ const ownerNow = sql<string | null>`(
     )
 )`.as('owner');
 
+type Wanted = { person: string; limit: number };
+type Waiting = Letter & { movedTo?: string };
+
+/** One query for all who are about to be answered. */
+async function readGroup(db: Kysely<Tables>, group: readonly Wanted[]): Promise<readonly (readonly Waiting[])[]> {
+  const people = [...new Set(group.map(({ person }) => person))];
+  const most = Math.max(...group.map(({ limit }) => limit));
+  const rows = await db
+    .with('waiting', (with_) =>
+      with_
+        .selectFrom('letters')
+        .select(['channel', 'event_id as eventId', 'person', 'at', 'payload', 'seq', ownerNow])
+        .select((row) =>
+          row.fn
+            .agg<number>('row_number')
+            .over((over) => over.partitionBy('person').orderBy('seq'))
+            .as('nth'),
+        )
+        .where('person', 'in', people),
+    )
+    .selectFrom('waiting')
+    .select(['channel', 'eventId', 'person', 'at', 'payload', 'owner'])
+    .where('nth', '<=', most)
+    .orderBy('seq')
+    .$narrowType<{ person: string; payload: string }>()
+    .execute();
+  const of = Map.groupBy(rows, (row) => row.person);
+  return group.map(({ person, limit }) =>
+    (of.get(person) ?? [])
+      .slice(0, limit)
+      .map(({ owner, ...letter }) => (owner === null || owner === person ? letter : { ...letter, movedTo: owner })),
+  );
+}
+
 type Key = { channel: string; eventId: string };
 
 /** What stays of a letter is its key: neither what was said nor by whom. */
@@ -128,8 +151,7 @@ async function writeGroup(
 }
 
 async function insertAll(database: Database, letters: readonly Letter[]): Promise<Set<string>> {
-  if (letters.length <= ROWS_A_STATEMENT) return new Set(await insert(database.db, letters));
-  return database.transaction(async (trx) => {
+  return database.together(async (trx) => {
     const keys = new Set<string>();
     for (let start = 0; start < letters.length; start += ROWS_A_STATEMENT) {
       for (const key of await insert(trx, letters.slice(start, start + ROWS_A_STATEMENT))) keys.add(key);

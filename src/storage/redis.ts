@@ -66,6 +66,7 @@ export async function connectRedis(url: string): Promise<RedisStore> {
     async run(work) {
       if (!answers || client.status !== 'ready') throw new StoreDown('redis is not reachable');
       try {
+        gather(client);
         const result = await work(client);
         lastContact = Date.now();
         return result;
@@ -86,6 +87,19 @@ export async function connectRedis(url: string): Promise<RedisStore> {
       await client.quit().catch(() => client.disconnect());
     },
   };
+}
+
+const gathering = new WeakSet<object>();
+
+/** What many people's turns ask in one round of the event loop leaves in one packet. */
+function gather({ stream }: Redis): void {
+  if (gathering.has(stream)) return;
+  gathering.add(stream);
+  stream.cork();
+  setImmediate(() => {
+    gathering.delete(stream);
+    stream.uncork();
+  });
 }
 
 /** Refusals that pass by themselves or by an operator's hand (Redis: the first word of an error reply is its code). */

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 
 /**
  * What is personal is stored sealed: AES-256-GCM under a key derived from SECRET_KEY. `about` (the row's own key) is
@@ -14,12 +22,12 @@ export type Seal = {
 
 /** @param secrets SECRET_KEY first (seals and opens), then older ones (open only), 32 bytes each. */
 export function createSeal(secrets: readonly [Buffer, ...Buffer[]]): Seal {
-  const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', 'vistka seal v1', 32)));
-  const markKey = Buffer.from(hkdfSync('sha256', secrets[0], '', 'vistka mark v1', 32));
+  const keys = secrets.map((secret) => keyFrom(secret, 'vistka seal v1'));
+  const markKey = keyFrom(secrets[0], 'vistka mark v1');
   return {
     seal(plain, about) {
       const iv = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', keys[0] as Buffer, iv).setAAD(Buffer.from(about));
+      const cipher = createCipheriv('aes-256-gcm', keys[0] as KeyObject, iv).setAAD(Buffer.from(about));
       return Buffer.concat([iv, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
     },
     open(sealed, about) {
@@ -38,4 +46,8 @@ export function createSeal(secrets: readonly [Buffer, ...Buffer[]]): Seal {
     },
     mark: (what) => createHmac('sha256', markKey).update(what).digest('hex').slice(0, 32),
   };
+}
+
+function keyFrom(secret: Buffer, purpose: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', purpose, 32)));
 }

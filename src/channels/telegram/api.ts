@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { Api } from 'grammy';
-import { type Dispatcher, fetch } from 'undici';
+import { type Dispatcher, request } from 'undici';
 
 /** Longest wait for the answer to anything we send. Past it the message may have arrived all the same. */
 export const CALL_SECONDS = 15;
@@ -7,7 +8,7 @@ export const CALL_SECONDS = 15;
 /**
  * grammY's client over undici. Every call ends within `timeoutSeconds`.
  * grammY hands its fetch a signal of the abort-controller package, which undici does not take, and options that only
- * node-fetch knows (`agent`, `compress`): hence the bridge.
+ * node-fetch knows (`agent`, `compress`): hence the bridge. It leads to undici's `request`, which costs half of its `fetch`.
  */
 export function createApi(options: {
   token: string;
@@ -21,18 +22,16 @@ export function createApi(options: {
     if (init.signal?.aborted) abort();
     init.signal?.addEventListener('abort', abort);
     try {
-      const response = await fetch(url, {
-        method: init.method ?? 'POST',
+      const { statusCode, body } = await request(url, {
+        method: 'POST',
         headers: init.headers ?? {},
-        body: init.body ?? null,
-        duplex: 'half',
-        redirect: 'error',
+        body: typeof init.body === 'object' ? Readable.from(init.body) : (init.body ?? null),
         signal: controller.signal,
         dispatcher: options.dispatcher,
       });
       // Read here, while the signal still ends a body that never does.
-      const text = await response.text();
-      return { json: async (): Promise<unknown> => readAnswer(text, response.status) };
+      const text = await body.text();
+      return { json: async (): Promise<unknown> => readAnswer(text, statusCode) };
     } finally {
       init.signal?.removeEventListener('abort', abort);
     }
