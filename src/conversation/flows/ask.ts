@@ -7,7 +7,7 @@ import { countryName } from '../names.ts';
 import type { Choice, Reply } from '../reply.ts';
 import { inRows, layOnScreens, toMenu } from '../screens.ts';
 import { libraryForPlace } from './library.ts';
-import { isLate, numbersForArticle, numbersOf, resourceBrief, resourceCard, wrongRow } from './resources.ts';
+import { canBeCalled, isLate, numbersForArticle, resourceBrief, resourceCard, wrongRow } from './resources.ts';
 
 /**
  * A question in the person's own words, or browsing by topic, leads to a vetted article.
@@ -196,14 +196,15 @@ function articleReplies(article: Article, turn: Turn): Reply[] {
 
 /**
  * In danger the first two that can be called. Else the first of the list, and where that is only a page, also the first
- * that can be called: an answer ends with a person.
+ * that can be called, by the family at home if not from where the person is: an answer ends with somebody to talk to.
  */
 function firstToTurnTo(article: Article, resources: readonly Resource[], country: string | null): readonly Resource[] {
-  const answering = resources.filter((resource) => numbersOf(resource, country).length > 0);
-  if (article.danger) return answering.slice(0, 2);
+  const answering = resources.filter((resource) => canBeCalled(resource, country));
   const [first] = resources;
-  if (!first) return [];
-  return [...new Set([first, answering.includes(first) ? first : (answering[0] ?? first)])];
+  if (article.danger && answering.length > 0) return answering.slice(0, 2);
+  if (!first || answering.includes(first)) return first ? [first] : [];
+  const second = answering[0] ?? resources.find(({ phones }) => phones.length > 0);
+  return second && second !== first ? [first, second] : [first];
 }
 
 function emergencyLine(turn: Turn): string {

@@ -92,7 +92,7 @@ function list(topic: Topic | null, page: number, turn: Turn): Told {
 /** One resource in full: name, what it does, numbers, when, in which language, what it costs, the source. */
 export function resourceCard(resource: Resource, turn: Turn): string {
   const { language, t } = turn;
-  const numbers = numbersOf(resource, turn.session.country);
+  const numbers = numbersOf(resource, turn);
   const about = [
     hoursNow(resource, turn),
     spoken(resource, turn),
@@ -113,8 +113,7 @@ export function resourceCard(resource: Resource, turn: Turn): string {
 /** Two lines for inside an answer: who, and the number or address to use first. */
 export function resourceBrief(resource: Resource, turn: Turn): string {
   const { language } = turn;
-  const first =
-    numbersOf(resource, turn.session.country)[0] ?? (resource.url ? `[${hostOf(resource.url)}](${resource.url})` : '');
+  const first = numbersOf(resource, turn)[0] ?? (resource.url ? `[${hostOf(resource.url)}](${resource.url})` : '');
   const about = briefly(resource, turn);
   return `${inWords(resource.name, language)}\n${first}${about === '' ? '' : ` (${about})`}`;
 }
@@ -131,21 +130,32 @@ export function briefly(resource: Resource, turn: Turn): string {
 }
 
 /**
- * The numbers that can be dialled from where the person is, as tappable links, with what the source adds. Where the
- * country isn't known all are given, with the country that they work in.
+ * The numbers that can be dialled from where the person is, as tappable links; from anywhere, where that isn't known.
+ * Where there are none, the others are given, for family in that country may call, and each says where it works.
  */
-export function numbersOf(resource: Resource, country: string | null): string[] {
-  return phonesFor(resource, country).map((phone) => `[${phone.display}](tel:${phone.number})`);
+export function numbersOf(resource: Resource, turn: Turn): string[] {
+  const { country } = turn.session;
+  return phonesFor(resource, country).map((phone) => {
+    const link = `[${phone.display}](tel:${phone.number})`;
+    if (worksFrom(phone, resource, country)) return link;
+    return `${link} (${turn.t('resources:onlyIn', { country: countryName(resource.country, turn.language) })})`;
+  });
 }
 
-function phonesFor(resource: Resource, country: string | null): Resource['phones'] {
-  const usable = resource.phones.filter(
-    (phone) => phone.from === 'anywhere' || country === null || phone.from === 'country',
-  );
-  const here = usable.filter(
-    (phone) => phone.from === 'anywhere' || resource.country === country || resource.country === 'eu',
-  );
-  return here.length > 0 ? here : usable;
+/** Whether somebody answers who can be called from that country. */
+export function canBeCalled(resource: Resource, country: string | null): boolean {
+  return resource.phones.some((phone) => country === null || worksFrom(phone, resource, country));
+}
+
+type Phone = Resource['phones'][number];
+
+function worksFrom(phone: Phone, resource: Resource, country: string | null): boolean {
+  return phone.from === 'anywhere' || resource.country === country || resource.country === 'eu';
+}
+
+function phonesFor(resource: Resource, country: string | null): readonly Phone[] {
+  const here = resource.phones.filter((phone) => worksFrom(phone, resource, country));
+  return here.length > 0 ? here : resource.phones;
 }
 
 /** «зараз відповідають, до 17:00 (у вас 16:00)»; empty where the source does not say. */

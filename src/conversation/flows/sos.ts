@@ -91,10 +91,10 @@ export function gentleQuestion(dangerClass: DangerClass, turn: Turn): Reply {
 }
 
 function lineOf(resource: Resource, turn: Turn): string {
-  const numbers = numbersOf(resource, turn.session.country).slice(0, 1).join(', ');
+  const number = numbersOf(resource, turn)[0] ?? '';
   const about = briefly(resource, turn);
   const name = withoutNumber(inWords(resource.name, turn.language));
-  return `${numbers}: ${name}${about === '' ? '' : ` (${about})`}`;
+  return `${number}: ${name}${about === '' ? '' : ` (${about})`}`;
 }
 
 /** A name such as “116 006: help for victims”, without the number that stands before it in the line already. */

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { topics } from '../../../src/knowledge/schema.ts';
 import { village } from '../talk.ts';
 
 const home = await village();
@@ -37,6 +38,28 @@ describe('where to turn', () => {
         await person.sends(more.action);
       }
       expect([...told].toSorted(), country).toEqual(known.map(({ id }) => id).toSorted());
+    }
+  });
+
+  it('says of every number that cannot be dialled from where the person is, where it can be', async () => {
+    const { knowledge } = home.services;
+    const onlyAtHome = new Set(
+      knowledge
+        .resourcesIn('ua', null)
+        .flatMap(({ phones }) => phones)
+        .filter(({ from }) => from === 'country')
+        .map(({ number }) => number),
+    );
+    for (const article of topics.flatMap((topic) => knowledge.articlesOf(topic))) {
+      for (const step of ['a', 'r']) {
+        const abroad = await home.person('X', { language: 'uk', country: 'pl' }).sends(`ask:${step}:${article.id}`);
+        for (const [, number, after] of abroad.matchAll(/\]\(tel:(\d+)\)(.{0,30})/g)) {
+          if (onlyAtHome.has(number ?? '') && number !== '112' && !number?.startsWith('116'))
+            expect(after, `${article.id} ${number}`).toContain('(дзвінок лише в країні');
+        }
+        const atHome = await home.person('X', { language: 'uk', country: 'ua' }).sends(`ask:${step}:${article.id}`);
+        expect(atHome, article.id).not.toContain('лише в країні: Україна');
+      }
     }
   });
 
