@@ -14,7 +14,17 @@ export function someoneToCall({ articles, resources }: Pick<Material, 'articles'
         const message = 'nobody to call where the country is not known: add a resource of ua or eu that has a number';
         return [{ file, path: ['resources'], message }];
       }
-      return Object.keys(article.countries)
+      const fromAbroad = listed.some(
+        ({ country, phones }) =>
+          ['ua', 'eu'].includes(country) && phones.some(({ from }) => from === 'anywhere' || country === 'eu'),
+      );
+      const onlyAtHome: Finding = {
+        file,
+        path: ['resources'],
+        message: 'no number of ua or eu here works from abroad: add one, for those in countries without a resource',
+        warning: true,
+      };
+      const parts = Object.keys(article.countries)
         .filter((country) => country !== 'ua' && !reaches(listed, country))
         .map(
           (country): Finding => ({
@@ -24,6 +34,7 @@ export function someoneToCall({ articles, resources }: Pick<Material, 'articles'
             warning: true,
           }),
         );
+      return fromAbroad ? parts : [onlyAtHome, ...parts];
     });
 }
 
