@@ -153,7 +153,8 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
         recovered = clock.now();
         await takeUpAbandoned();
       }
-      while (held >= limits.parallel) await freed.promise;
+      while (held >= limits.parallel && !stopping) await freed.promise;
+      if (stopping) return;
       const rows = await claimNext(limits.parallel - held);
       if (rows.length === 0) return;
       for (const row of rows) takeInHand(row);
