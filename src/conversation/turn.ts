@@ -86,7 +86,7 @@ async function answer(turn: Turn): Promise<Told> {
       return choose(event.action, turn);
     case 'text': {
       const command = findCommand(event.text, turn);
-      if (command) return choose(command, turn);
+      if (command && !isForSomebody(command, event.text, turn)) return choose(command, turn);
       const heard = await hear(turn);
       if (heard) return heard;
       return resume(turn, await answerQuestion(event.text, turn));
@@ -110,6 +110,13 @@ async function answer(turn: Turn): Promise<Told> {
     default:
       return { replies: [], ...(session.at ? { at: session.at } : {}) };
   }
+}
+
+/** Between people a greeting is a greeting and a word a word: only the way out, help and the language stay commands. */
+function isForSomebody(command: string, text: string, { session }: Turn): boolean {
+  const { at } = session;
+  if (!at || text.trim().startsWith('/') || /^(menu|sos|language)(:|$)/.test(command)) return false;
+  return flows.find((f) => f.word === at.flow)?.passesOn === true;
 }
 
 /** Chat opened: by a deep link it lands where the link says, else with the welcome. */

@@ -4,6 +4,7 @@ import { carryBookings } from '../../src/bookings/carry.ts';
 import { plain } from '../../src/channels/text.ts';
 import type { Deed, Event } from '../../src/conversation/event.ts';
 import type { Effect, Services } from '../../src/conversation/flow.ts';
+import { createNotices } from '../../src/conversation/notices.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { emptySession, type Session } from '../../src/conversation/session.ts';
 import { turn } from '../../src/conversation/turn.ts';
@@ -17,8 +18,9 @@ import { readCode } from '../../src/people/codes.ts';
 import { createJoins, joinCodeLength } from '../../src/people/joins.ts';
 import { createPeople } from '../../src/people/people.ts';
 import { toE164 } from '../../src/people/phone.ts';
-import { invitationLength } from '../../src/staff/invitations.ts';
+import { invitationLength, inviteFromTerminal } from '../../src/staff/invitations.ts';
 import { createQuestions } from '../../src/staff/questions.ts';
+import type { Role } from '../../src/staff/roles.ts';
 import { createTeam } from '../../src/staff/team.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createSeal } from '../../src/storage/seal.ts';
@@ -67,11 +69,55 @@ export async function village(change: Partial<Services> = {}, now = wednesdayMor
     sessionsDown: false,
     ...change,
   };
+  const notices = createNotices({ services, profile: people.profile, quietUntil: () => null });
+  /** They are known as whoever has written before, so that what hangs on a person holds. */
+  async function enter(person: string): Promise<void> {
+    const mark = people.mark('telegram', person);
+    const account = { channel: 'telegram', mark, sealed: '', seen_at: now, stopped_at: null };
+    await database.db
+      .insertInto('people')
+      .values({ id: person, seen_day: '2026-11-25' })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await database.db
+      .insertInto('identities')
+      .values({ ...account, person })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
   return {
     services,
     now,
     person: (name = 'Оксана', about: Partial<Session> = {}, language?: string) =>
-      somebody(services, now, name, about, language),
+      somebody(services, { now, enter }, name, about, language),
+    /** A librarian, or whatever else is wanted. */
+    async staff(role: Role, library: string | null, name = 'Марія') {
+      const talker = somebody(services, { now, enter }, name, { library }, undefined);
+      await enter(talker.person);
+      const { code } = await inviteFromTerminal({ database, seal, clock }, { role, library });
+      await team.join({ person: talker.person, code, name });
+      return talker;
+    },
+    invitation: (role: Role, library: string | null) =>
+      inviteFromTerminal({ database, seal, clock }, { role, library }),
+    /** What the bot says to them of its own accord, now; its buttons can be pressed. */
+    async news(talker: Talker): Promise<string> {
+      const rows = await database.db
+        .selectFrom('outbox')
+        .select(['id', 'payload'])
+        .where('person', '=', talker.person)
+        .where('state', '=', 'waiting')
+        .where('due_at', '<=', now)
+        .orderBy('id')
+        .execute();
+      const replies: Reply[] = [];
+      for (const { id, payload } of rows) {
+        const said = await notices(talker.person, JSON.parse(seal.open(payload ?? '', id) ?? 'null'), now);
+        if (said && 'say' in said) replies.push(said.say);
+        await database.db.deleteFrom('outbox').where('id', '=', id).execute();
+      }
+      return talker.hears(replies);
+    },
     close: () => database.close(),
   };
 }
@@ -80,7 +126,14 @@ export type Talker = ReturnType<typeof somebody>;
 
 let people = 0;
 
-function somebody(services: Services, now: number, name: string, about: Partial<Session>, language?: string) {
+function somebody(
+  services: Services,
+  world: { now: number; enter(person: string): Promise<void> },
+  name: string,
+  about: Partial<Session>,
+  language?: string,
+) {
+  const { now } = world;
   people += 1;
   const person = `person-${people}`;
   let session: Session = { ...emptySession, ...about };
@@ -100,6 +153,7 @@ function somebody(services: Services, now: number, name: string, about: Partial<
       hint: { name, ...(language ? { language } : {}) },
       ...deed,
     };
+    await world.enter(person);
     const told = await turn(session, event, `telegram:${event.eventId}`, person, services);
     ({ session, replies, effects } = told);
     all.push(...replies);
@@ -113,6 +167,12 @@ function somebody(services: Services, now: number, name: string, about: Partial<
     shares: (lat: number, lon: number) => does({ kind: 'place', lat, lon }),
     opens: (payload?: string) => does({ kind: 'started', ...(payload ? { payload } : {}) }),
     does,
+    /** Is told something without having asked. */
+    hears(news: readonly Reply[]): string {
+      for (const reply of news) check(reply);
+      all.push(...news);
+      return said(news);
+    },
     /** Presses the latest button with that label or action. */
     async presses(which: string | RegExp): Promise<string> {
       const choice = all
