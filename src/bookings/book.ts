@@ -20,6 +20,7 @@ import {
   confirmedFromWeb,
   holding,
   insertBooking,
+  lastOf,
   leavePlace,
   opened,
   placeOf,
@@ -66,6 +67,12 @@ export async function createBookings(parts: BookingsParts): Promise<Bookings> {
     cancel: (request) => cancel(room, request),
     of: (person) => openOf(room, person),
     find: (person, id) => find(room, person, id),
+    async last(person) {
+      const row = await lastOf(parts.database.db, person);
+      if (!row) return null;
+      const { how, name, phone } = opened(row, parts.seal);
+      return { how, name, phone };
+    },
     ahead: async (booking) => (await parts.reminders?.ahead(booking)) ?? [],
     heard: (request) => heard(room, request),
     forget: (person) => forget(room, person),

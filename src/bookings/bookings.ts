@@ -32,6 +32,8 @@ export type Bookings = {
   of(person: string): Promise<readonly Booking[]>;
   /** One of the person's, whatever became of it. */
   find(person: string, id: string): Promise<Booking | null>;
+  /** How the person wanted to talk, and how to be called, when they last booked; while it is kept. */
+  last(person: string): Promise<{ how: How; name: string; phone: string | null } | null>;
   /** Which reminders are still to come for a booking as it is now. */
   ahead(booking: Booking): Promise<readonly ('day' | 'hour')[]>;
   /** What the person says about it by a button of a reminder. null: no such booking of theirs, or it is cancelled. */
@@ -47,6 +49,8 @@ export type Kind = {
   name: Names;
   /** One sentence: what it is. */
   about: Names;
+  /** How people call it in a word; each stands for all that begins with it. */
+  words: readonly string[];
   minutes: number;
   how: readonly How[];
   /** No name is asked. */

@@ -43,6 +43,8 @@ const kindFile = z.strictObject({
         /** Also a button. */
         name: names(40),
         about: names(200),
+        /** What people call it in one word, in any language; the beginning of the word is enough. */
+        words: z.array(text(30)).default([]),
         how: z.array(z.enum(['in-person', 'phone', 'video'])).min(1, 'say how: in-person, phone or video'),
         /** No name is asked. */
         anonymous: z.boolean().default(false),
@@ -67,8 +69,8 @@ export function loadKinds(contentDir: string): readonly KindRules[] {
       { file, line: lineOf(path), field: path.join('.'), message: 'this id stands twice: give each kind its own' },
     ]);
   }
-  return value.kinds.map(({ id, name, about, how, anonymous, confirm, ...own }) => ({
-    ...{ id, name, about, how, anonymous, confirm },
+  return value.kinds.map(({ id, name, about, words, how, anonymous, confirm, ...own }) => ({
+    ...{ id, name, about, words, how, anonymous, confirm },
     ...rulesFrom(own, defaults),
   }));
 }

@@ -206,6 +206,19 @@ export async function bookingsOf(db: Db, person: string, since = ''): Promise<re
     .execute();
 }
 
+/** What the person said of themselves when they last booked. */
+export async function lastOf(db: Db, person: string): Promise<BookingRow | undefined> {
+  return db
+    .selectFrom('bookings')
+    .selectAll()
+    .where('person', '=', person)
+    .where('contact', 'is not', null)
+    .orderBy('made_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** A row as the rest of the program knows it, with the contact opened. */
 export function opened(row: BookingRow, seal: Seal): Booking {
   const { id, version, state, how, library, kind, wall, zone, minutes } = row;

@@ -46,8 +46,14 @@ export function findCommand(text: string, turn: Pick<Turn, 'services'>): string 
     if (languages.some((language) => turn.services.words(language, `commands:${command}`).includes(said)))
       return command;
   }
+  for (const [key, action] of Object.entries(wishes)) {
+    if (languages.some((language) => turn.services.words(language, `commands:${key}`).includes(said))) return action;
+  }
   return null;
 }
+
+/** What is said in words alone. */
+const wishes = { cancelBooking: 'mybookings:cancel', moveBooking: 'mybookings:move' };
 
 /** An unknown command leads to the menu: nobody is left without a way on. */
 function commandOf(word: string): string {

@@ -7,19 +7,23 @@ import { inWords } from '../names.ts';
 import type { Choice, Reply } from '../reply.ts';
 import { inRows, toMenu } from '../screens.ts';
 import type { Step } from '../session.ts';
+import { buttonMeant, means, plainWords, timeMeant } from '../typed.ts';
+import { findTimes, keptWhen, type When, whenKept } from '../when.ts';
 import { placeLabel } from './library.ts';
 
 /**
- * A consultation at a library, in at most six taps from the menu. The steps, in the order of the screen:
+ * A consultation at a library, in at most six taps from the menu, four for who has booked before. The steps, in the order
+ * of the screen:
  *
  *   library  which library (left out where it is known)      `book:lib:<id>`  `book:libs`
  *   time     three free times; day, kind, library beside it  `book:at:<wall>` `book:days` `book:day:<day>` `book:kinds` `book:kind:<id>`
- *   how      in person, by phone, by video                   `book:how:<how>`
+ *   how      in person, by phone, by video                   `book:how:<how>` `book:hows`
  *   phone    only for a call; shared or typed
- *   name     the platform's first name, or any nickname      `book:name`
- *   confirm                                                  `book:yes`
+ *   name     the platform's first name, or any nickname      `book:name` `book:rename`
+ *   confirm  how and name as last time, where there was one  `book:yes`
  *
- * What has been told so far stands in the session's step; a button of an older screen starts from what it says itself.
+ * Every step can be typed: a button's words or number, a time, how, a kind, yes and no. What has been told so far stands
+ * in the session's step; a button of an older screen starts from what it says itself.
  */
 export const book: Flow = {
   word: 'book',
@@ -48,6 +52,8 @@ export const book: Flow = {
         return askConfirm({ ...told, name: suggestedName(turn) }, turn);
       case 'rename':
         return askName(told, turn);
+      case 'hows':
+        return askHow(told, turn);
       case 'yes':
         return confirm(told, turn);
       default:
@@ -59,16 +65,19 @@ export const book: Flow = {
 
   async hear(step, deed, turn) {
     const told = step.told as ToldSoFar;
-    switch (step.step) {
-      case 'library':
-        return deed.kind === 'text' || deed.kind === 'place' ? libraryNear(deed, turn) : null;
-      case 'phone':
-        return hearPhone(deed, told, turn);
-      case 'name':
-        return deed.kind === 'text' ? hearName(deed.text, told, turn) : null;
-      default:
-        return null;
+    if (step.step === 'phone') return hearPhone(deed, told, turn);
+    if (step.step === 'name') return deed.kind === 'text' ? hearName(deed.text, told, turn) : null;
+    if (deed.kind === 'text') {
+      const pressed = await hearButton(deed.text, step, turn);
+      if (pressed) return pressed;
     }
+    if (step.step === 'library') {
+      return deed.kind === 'text' || deed.kind === 'place' ? libraryNear(deed, turn) : null;
+    }
+    if (deed.kind !== 'text') return null;
+    if (step.step === 'confirm' && means(deed.text, 'typed:yes', turn.services)) return confirm(told, turn);
+    if (step.step === 'confirm' && means(deed.text, 'typed:no', turn.services)) return times(told, turn);
+    return hearHow(deed.text, step, told, turn) ?? hearTime(deed.text, told, turn);
   },
 
   again(step, turn) {
@@ -76,6 +85,12 @@ export const book: Flow = {
     switch (step.step) {
       case 'library':
         return whichLibrary(turn);
+      case 'kinds':
+        return kinds(told, turn);
+      case 'days':
+        return days(told, turn);
+      case 'found':
+        return found(whenKept(told.when ?? ''), told, turn);
       case 'how':
         return askHow(told, turn);
       case 'phone':
@@ -85,12 +100,24 @@ export const book: Flow = {
       case 'confirm':
         return askConfirm(told, turn);
       default:
-        return times(told, turn);
+        return times(told, turn, told.day);
     }
   },
 };
 
-type ToldSoFar = { library?: string; kind?: string; wall?: string; how?: string; phone?: string; name?: string };
+type ToldSoFar = {
+  library?: string;
+  kind?: string;
+  /** The day that is shown, and the time that was typed. */
+  day?: string;
+  when?: string;
+  wall?: string;
+  how?: string;
+  phone?: string;
+  name?: string;
+  /** How and name are those of the last booking. */
+  asLast?: string;
+};
 
 function toldSoFar(turn: Turn): ToldSoFar {
   const at = turn.session.at;
@@ -101,6 +128,97 @@ function toldSoFar(turn: Turn): ToldSoFar {
 function stand(step: string, told: ToldSoFar): Step {
   return { flow: 'book', step, told: told as Record<string, string> };
 }
+
+/** How to talk and how to be called hold for another time, and another library, too. */
+function contactOf({ how, phone, name, asLast }: ToldSoFar): ToldSoFar {
+  return {
+    ...(how === undefined ? {} : { how }),
+    ...(phone === undefined ? {} : { phone }),
+    ...(name === undefined ? {} : { name }),
+    ...(asLast === undefined ? {} : { asLast }),
+  };
+}
+
+// ---------------------------------------------------------------- typed
+
+/** A button of the screen where the person stands, by its words or its number. */
+async function hearButton(text: string, step: Step, turn: Turn): Promise<Told | null> {
+  if (text.length > 60) return null;
+  const shown = (await book.again?.(step, turn))?.replies.at(-1)?.rows ?? [];
+  const [word, ...args] = (buttonMeant(text, shown) ?? '').split(':');
+  return word === 'book' ? book.choose(args, turn) : null;
+}
+
+function hearHow(text: string, step: Step, told: ToldSoFar, turn: Turn): Promise<Told> | null {
+  if (step.step !== 'how' && step.step !== 'confirm') return null;
+  const meant = howMeant(text, turn);
+  return meant ? chosenHow(meant, told, turn) : null;
+}
+
+function howMeant(text: string, turn: Turn): How | undefined {
+  return (['in-person', 'phone', 'video'] as const).find((how) => means(text, `typed:how.${how}`, turn.services));
+}
+
+/** A time, a kind of consultation, or both: «the lawyer, tomorrow at three». */
+async function hearTime(text: string, told: ToldSoFar, turn: Turn): Promise<Told | null> {
+  if (!told.library) return null;
+  const offered = await turn.services.bookings.kindsAt(told.library);
+  const { kind, rest } = kindMeant(text, offered);
+  if (kind && rest === '') return times({ ...told, kind: kind.id }, turn);
+  const when = timeMeant(rest, libraryZone, turn);
+  return when && found(when, { ...told, ...(kind ? { kind: kind.id } : {}) }, turn);
+}
+
+/** A word of content/kinds.yaml that the text has, taken out of it with the short word before it: "to the lawyer". */
+function kindMeant(text: string, offered: readonly Kind[]): { kind: Kind | null; rest: string } {
+  const said = text.split(/\s+/).filter((word) => plainWords(word) !== '');
+  for (const kind of offered) {
+    const at = said.findIndex((word) => kind.words.some((name) => plainWords(word).startsWith(plainWords(name))));
+    if (at < 0) continue;
+    const from = at > 0 && plainWords(said[at - 1] ?? '').length <= 3 ? at - 1 : at;
+    return { kind, rest: [...said.slice(0, from), ...said.slice(at + 1)].join(' ') };
+  }
+  return { kind: null, rest: text };
+}
+
+/** The times that were written about, or the nearest ones. A single one is as good as tapped. */
+async function found(when: When | null, told: ToldSoFar, turn: Turn): Promise<Told> {
+  const { library, kind } = told;
+  if (!when || !library || !kind) return times(told, turn);
+  const free = await turn.services.bookings.free({ library, kind, limit: everyTime });
+  const one = when.days?.from === when.days?.to;
+  const limit = one && when.days ? 12 : 6;
+  const { fitting, nearest } = findTimes(when, free, zoneOf(turn.session, turn.services.knowledge), limit);
+  const here = { library, kind, when: keptWhen(when), ...contactOf(told) };
+  const [only, ...others] = fitting;
+  if (only && others.length === 0 && when.at !== null && when.days) return chosenTime(packed(only.wall), here, turn);
+  const shown = fitting.length > 0 ? fitting : nearest;
+  const key = fitting.length > 0 ? 'book:found' : nearest.length > 0 ? 'book:foundNear' : 'book:noTimes';
+  return {
+    replies: [
+      {
+        text: [turn.t(key), demoNote(shown[0]?.demo ?? false, turn)].filter((part) => part !== '').join('\n\n'),
+        rows: [
+          ...inRows(
+            shown.map((slot) => timeChoice(slot, false, turn)),
+            1,
+          ),
+          [
+            { label: turn.t('book:otherDay'), action: 'book:days' },
+            { label: turn.t('book:otherLibrary'), action: 'book:libs' },
+          ],
+          [toMenu(turn)],
+        ],
+      },
+    ],
+    at: stand('found', here),
+  };
+}
+
+/** More than a calendar can have free. */
+const everyTime = 2000;
+/** Where a time is written without a place, it is the libraries'. */
+const libraryZone = 'Europe/Kyiv';
 
 // ---------------------------------------------------------------- library
 
@@ -203,7 +321,7 @@ async function times(told: ToldSoFar, turn: Turn, day?: string): Promise<Told> {
   const kind = offered.find((candidate) => candidate.id === told.kind) ?? offered[0];
   if (!kind) return notJoined(found, turn);
   const free = await bookings.free({ library: found.id, kind: kind.id, limit: day ? 12 : 3, ...(day ? { day } : {}) });
-  const here = { library: found.id, kind: kind.id };
+  const here = { library: found.id, kind: kind.id, ...(day ? { day } : {}), ...contactOf(told) };
   const around: Choice[][] = [
     [
       ...(free.length > 0 ? [{ label: t('book:otherDay'), action: 'book:days' }] : []),
@@ -267,7 +385,7 @@ async function kinds(told: ToldSoFar, turn: Turn): Promise<Told> {
         ],
       },
     ],
-    at: stand('time', told),
+    at: stand('kinds', told),
   };
 }
 
@@ -285,7 +403,7 @@ async function days(told: ToldSoFar, turn: Turn): Promise<Told> {
   }));
   return {
     replies: [{ text: turn.t('book:whichDay'), rows: [...inRows(choices, 3), [toMenu(turn)]] }],
-    at: stand('time', told),
+    at: stand('days', told),
   };
 }
 
@@ -293,8 +411,17 @@ async function chosenTime(value: string, told: ToldSoFar, turn: Turn): Promise<T
   const wall = unpacked(value);
   if (!wall || !told.library || !told.kind) return times(told, turn);
   const kind = turn.services.bookings.kind(told.kind);
-  const next = { ...told, wall };
-  const [only, ...others] = howsFor(kind, turn);
+  const next: ToldSoFar = { library: told.library, kind: told.kind, wall, ...contactOf(told) };
+  const ways = howsFor(kind, turn);
+  const [only, ...others] = ways;
+  // Asked before, for a time that somebody else had: not asked again.
+  if (next.how && ways.includes(next.how as How)) return goOn(next, turn);
+  const last = await turn.services.bookings.last(turn.person);
+  if (last && ways.includes(last.how) && (last.how !== 'phone' || last.phone) && (kind?.anonymous || last.name)) {
+    const { how, name } = last;
+    const phone = how === 'phone' && last.phone ? { phone: last.phone } : {};
+    return askConfirm({ ...next, how, ...phone, name: kind?.anonymous ? '' : name, asLast: '1' }, turn);
+  }
   if (only && others.length === 0) return chosenHow(only, next, turn);
   return askHow(next, turn);
 }
@@ -329,9 +456,16 @@ async function chosenHow(value: string, told: ToldSoFar, turn: Turn): Promise<To
   if (!told.wall) return times(told, turn);
   const kind = told.kind ? turn.services.bookings.kind(told.kind) : undefined;
   if (!howsFor(kind, turn).includes(value as How)) return askHow(told, turn);
-  const next = { ...told, how: value };
-  if (value === 'phone') return askPhone(next, turn);
-  return kind?.anonymous ? askConfirm({ ...next, name: '' }, turn) : askName(next, turn);
+  // Chosen anew, a call may be to another number.
+  const { phone: _, asLast: __, ...rest } = told;
+  return goOn({ ...rest, how: value }, turn);
+}
+
+/** What is still to be asked: a number, a name, nothing. */
+async function goOn(told: ToldSoFar, turn: Turn): Promise<Told> {
+  if (told.how === 'phone' && !told.phone) return askPhone(told, turn);
+  if (told.kind && turn.services.bookings.kind(told.kind)?.anonymous) return askConfirm({ ...told, name: '' }, turn);
+  return told.name === undefined ? askName(told, turn) : askConfirm(told, turn);
 }
 
 // ---------------------------------------------------------------- phone and name
@@ -350,10 +484,11 @@ async function askPhone(told: ToldSoFar, turn: Turn): Promise<Told> {
   };
 }
 
-/** A shared number brings its owner's name along, so that nothing more is asked. */
 async function hearPhone(deed: Deed, told: ToldSoFar, turn: Turn): Promise<Told | null> {
   const given = deed.kind === 'contact' ? deed.phone : deed.kind === 'text' ? deed.text : null;
   if (given === null) return null;
+  const other = howMeant(given, turn);
+  if (other && other !== 'phone') return chosenHow(other, told, turn);
   const phone = turn.services.phone(given, turn.session.country);
   if (!phone) {
     // Few digits: it was no try at a number, so let it be answered as a question.
@@ -368,11 +503,9 @@ async function hearPhone(deed: Deed, told: ToldSoFar, turn: Turn): Promise<Told 
       ],
     };
   }
-  const next = { ...told, phone };
-  const kind = told.kind ? turn.services.bookings.kind(told.kind) : undefined;
-  if (kind?.anonymous) return askConfirm({ ...next, name: '' }, turn);
-  if (deed.kind === 'contact' && deed.name) return askConfirm({ ...next, name: tidyName(deed.name) }, turn);
-  return askName(next, turn);
+  // A shared number brings its owner's name along, so that nothing more is asked.
+  const named = deed.kind === 'contact' && deed.name ? { name: tidyName(deed.name) } : {};
+  return goOn({ ...told, phone, ...named }, turn);
 }
 
 async function askName(told: ToldSoFar, turn: Turn): Promise<Told> {
@@ -397,7 +530,8 @@ async function askName(told: ToldSoFar, turn: Turn): Promise<Told> {
 async function hearName(text: string, told: ToldSoFar, turn: Turn): Promise<Told | null> {
   const name = tidyName(text);
   if (name === '' || text.trim().length > longestName || /[?\n]/.test(text)) return null;
-  return askConfirm({ ...told, name }, turn);
+  const { asLast: _, ...next } = told;
+  return askConfirm({ ...next, name }, turn);
 }
 
 const longestName = 40;
@@ -421,12 +555,15 @@ async function askConfirm(told: ToldSoFar, turn: Turn): Promise<Told> {
   const kind = told.kind ? bookings.kind(told.kind) : undefined;
   if (!found || !kind || !told.wall || !told.how) return times(told, turn);
   const at = instantOf(told.wall);
+  const name = told.name ? turn.services.plain(told.name) : '';
+  const how = turn.t(`book:how.${told.how}`).toLowerCase();
+  const as = [how, name].filter((part) => part !== '').join(', ');
   const lines = [
-    turn.t('book:check'),
+    told.asLast ? turn.t('book:asLastTime', { as }) : turn.t('book:check'),
     `**${whenWords(at, 'Europe/Kyiv', turn)}**`,
     inWords(found.name, turn.language),
-    `${inWords(kind.name, turn.language)}, ${turn.t(`book:how.${told.how}`).toLowerCase()}, ${turn.t('book:minutes', { count: kind.minutes })}`,
-    ...(told.name ? [turn.t('book:calledBy', { name: turn.services.plain(told.name) })] : []),
+    `${inWords(kind.name, turn.language)}, ${how}, ${turn.t('book:minutes', { count: kind.minutes })}`,
+    ...(name === '' || told.asLast ? [] : [turn.t('book:calledBy', { name })]),
     ...(told.phone ? [turn.t('book:phoneIs', { phone: told.phone })] : []),
   ];
   return {
@@ -437,9 +574,9 @@ async function askConfirm(told: ToldSoFar, turn: Turn): Promise<Told> {
           [{ label: turn.t('book:yes'), action: 'book:yes' }],
           [
             { label: turn.t('book:otherTime'), action: 'book:times' },
-            ...(kind.anonymous ? [] : [{ label: turn.t('book:otherName'), action: 'book:rename' }]),
+            ...(howsFor(kind, turn).length > 1 ? [{ label: turn.t('book:otherHow'), action: 'book:hows' }] : []),
           ],
-          [toMenu(turn)],
+          [...(kind.anonymous ? [] : [{ label: turn.t('book:otherName'), action: 'book:rename' }]), toMenu(turn)],
         ],
       },
     ],
@@ -510,7 +647,7 @@ function taken(nearest: readonly Slot[], told: ToldSoFar, turn: Turn): Told {
         ],
       },
     ],
-    at: stand('time', { ...told, wall: '' }),
+    at: stand('found', { ...told, wall: '', when: `${told.wall?.slice(0, 10)}/${told.wall?.slice(0, 10)}` }),
   };
 }
 

@@ -4,10 +4,13 @@ import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
 import { inWords } from '../names.ts';
 import type { Choice } from '../reply.ts';
 import { inRows, toMenu } from '../screens.ts';
+import type { Step } from '../session.ts';
+import { buttonMeant, means, timeMeant } from '../typed.ts';
+import { findTimes, keptWhen, type When, whenKept } from '../when.ts';
 import { demoNote, describeBooking, packed, reminderNote, unpacked } from './book.ts';
 
 /**
- * What the person has booked: shown, moved, cancelled, taken to the calendar.
+ * What the person has booked: shown, moved, cancelled, taken to the calendar. By buttons, or in words.
  * `mybookings` · `mybookings:ics:<id>` · `mybookings:move:<id>` · `mybookings:days:<id>` · `mybookings:day:<id>:<day>` ·
  * `mybookings:to:<id>:<wall>` · `mybookings:cancel:<id>` · `mybookings:gone:<id>` · and what is said by the buttons of a
  * reminder: `mybookings:coming:<id>` · `mybookings:useful:<id>` · `mybookings:useless:<id>`
@@ -19,8 +22,9 @@ export const mybookings: Flow = {
     if (step === 'gone') return cancel(id, turn);
     if (step === 'coming' || step === 'useful' || step === 'useless') return heard(step, id, turn);
     const open = await turn.services.bookings.of(turn.person);
-    const booking = open.find((candidate) => candidate.id === id);
     if (!step) return list(open, turn);
+    if (id === '' && (step === 'move' || step === 'cancel') && open.length !== 1) return which(step, open, turn);
+    const booking = open.find((candidate) => candidate.id === id || id === '');
     if (!booking) return unknown(open, turn);
     switch (step) {
       case 'ics':
@@ -30,7 +34,7 @@ export const mybookings: Flow = {
       case 'days':
         return newDays(booking, turn);
       case 'day':
-        return newTimes(booking, turn, `${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6, 8)}`);
+        return newTimes(booking, turn, dayOfButton(value));
       case 'to':
         return moveTo(booking, unpacked(value), turn);
       case 'cancel':
@@ -39,7 +43,54 @@ export const mybookings: Flow = {
         return list(open, turn);
     }
   },
+
+  async hear(step, deed, turn) {
+    if (deed.kind !== 'text') return null;
+    const { text } = deed;
+    const id = step.told.id ?? '';
+    const [word, ...args] = (buttonMeant(text, await shownAt(step, turn)) ?? '').split(':');
+    if (word === 'mybookings') return mybookings.choose(args, turn);
+    if (step.step === 'list') return null;
+    if (means(text, 'typed:no', turn.services)) return mybookings.choose([], turn);
+    if (step.step === 'cancel') return means(text, 'typed:yes', turn.services) ? cancel(id, turn) : null;
+    const booking = (await turn.services.bookings.of(turn.person)).find((candidate) => candidate.id === id);
+    const when = booking && timeMeant(text, booking.zone, turn);
+    return booking && when ? timesFor(booking, when, turn) : null;
+  },
+
+  async again(step, turn) {
+    const booking = (await turn.services.bookings.of(turn.person)).find(({ id }) => id === step.told.id);
+    if (!booking) return { replies: [] };
+    if (step.step === 'cancel') return askCancel(booking, turn);
+    if (step.step === 'days') return newDays(booking, turn);
+    const when = whenKept(step.told.when ?? '');
+    return when ? timesFor(booking, when, turn) : newTimes(booking, turn, step.told.day);
+  },
 };
+
+function stand(step: 'list' | 'move' | 'days' | 'cancel', told: Record<string, string> = {}): Step {
+  return { flow: 'mybookings', step, told };
+}
+
+/** The buttons of the screen where the person stands. */
+async function shownAt(step: Step, turn: Turn): Promise<readonly (readonly Choice[])[]> {
+  const told = step.step === 'list' ? await mybookings.choose([], turn) : await mybookings.again?.(step, turn);
+  return told?.replies.flatMap((reply) => reply.rows ?? []) ?? [];
+}
+
+const dayOfButton = (value: string) => `${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6, 8)}`;
+
+/** "Cancel" was said, and there is more than one, or none. */
+function which(step: 'move' | 'cancel', open: readonly Booking[], turn: Turn): Told {
+  if (open.length === 0) return list(open, turn);
+  const choices = open.map((booking) => [
+    {
+      label: shortTimeOf(booking.at, booking.zone, turn.language),
+      action: `mybookings:${step}:${booking.id}`,
+    },
+  ]);
+  return { replies: [{ text: turn.t('mybookings:whichOne'), rows: [...choices, [toMenu(turn)]] }], at: stand('list') };
+}
 
 function list(open: readonly Booking[], turn: Turn): Told {
   if (open.length === 0) {
@@ -62,7 +113,7 @@ function list(open: readonly Booking[], turn: Turn): Told {
         ...(i === open.length - 1 ? [[toMenu(turn)]] : []),
       ],
     })),
-    at: null,
+    at: stand('list'),
   };
 }
 
@@ -98,10 +149,21 @@ function calendar(booking: Booking, turn: Turn): Told {
 async function newTimes(booking: Booking, turn: Turn, day?: string): Promise<Told> {
   const { library, kind } = booking;
   const free = await turn.services.bookings.free({ library, kind, limit: day ? 12 : 3, ...(day ? { day } : {}) });
-  return offer(free.length > 0 ? 'mybookings:pickTime' : 'book:noTimes', free, booking, turn);
+  const at = stand('move', { id: booking.id, ...(day ? { day } : {}) });
+  return offer(free.length > 0 ? 'mybookings:pickTime' : 'book:noTimes', free, { booking, at }, turn);
 }
 
-function offer(key: string, free: readonly Slot[], booking: Booking, turn: Turn): Told {
+/** The times that were written about, or the nearest ones. */
+async function timesFor(booking: Booking, when: When, turn: Turn): Promise<Told> {
+  const { library, kind } = booking;
+  const free = await turn.services.bookings.free({ library, kind, limit: 2000 });
+  const { fitting, nearest } = findTimes(when, free, zoneOf(turn.session, turn.services.knowledge), 6);
+  const at = stand('move', { id: booking.id, when: keptWhen(when) });
+  if (fitting.length > 0) return offer('mybookings:pickTime', fitting, { booking, at }, turn);
+  return offer(nearest.length > 0 ? 'book:foundNear' : 'book:noTimes', nearest, { booking, at }, turn);
+}
+
+function offer(key: string, free: readonly Slot[], { booking, at }: { booking: Booking; at: Step }, turn: Turn): Told {
   const own = zoneOf(turn.session, turn.services.knowledge);
   const choices: Choice[] = free.map((slot) => ({
     label: `${shortTimeOf(slot.at, slot.zone, turn.language)}${clocksDiffer(slot.at, slot.zone, own) ? ` ${turn.t('resources:yours', { time: timeOf(slot.at, own, turn.language) })}` : ''}`,
@@ -120,6 +182,7 @@ function offer(key: string, free: readonly Slot[], booking: Booking, turn: Turn)
         ],
       },
     ],
+    at,
   };
 }
 
@@ -140,6 +203,7 @@ async function newDays(booking: Booking, turn: Turn): Promise<Told> {
         rows: [...inRows(choices, 3), [{ label: turn.t('mybookings:leave'), action: 'mybookings' }]],
       },
     ],
+    at: stand('days', { id: booking.id }),
   };
 }
 
@@ -151,7 +215,9 @@ async function moveTo(booking: Booking, wall: string | null, turn: Turn): Promis
     booking: booking.id,
     wall,
   });
-  if (moved.outcome === 'taken') return offer('book:taken', moved.nearest, booking, turn);
+  if (moved.outcome === 'taken') {
+    return offer('book:taken', moved.nearest, { booking, at: stand('move', { id: booking.id }) }, turn);
+  }
   if (moved.outcome === 'unknown') return unknown(await turn.services.bookings.of(turn.person), turn);
   return {
     replies: [
@@ -184,6 +250,7 @@ function askCancel(booking: Booking, turn: Turn): Told {
         ],
       },
     ],
+    at: stand('cancel', { id: booking.id }),
   };
 }
 

@@ -34,6 +34,28 @@ describe('booking', () => {
     expect(oksana.taps).toBe(5);
   });
 
+  it('takes four for who has booked before: how and name are as last time, or can be changed', async () => {
+    const oksana = home.person('Оксана', { language: 'uk', library: 'voznesensk-central' });
+    await oksana.sends('book');
+    await oksana.presses(/^book:at:/);
+    await oksana.presses('Телефоном');
+    await oksana.says('067 123 45 67');
+    await oksana.says('Оксана з Бугу');
+    await oksana.presses('Так, записати');
+
+    await oksana.says('/start');
+    const before = oksana.taps;
+    await oksana.says('/menu');
+    await oksana.presses('Записатися на консультацію');
+    const check = await oksana.presses(/^book:at:/);
+    expect(check).toContain('Як минулого разу: телефоном, Оксана з Бугу');
+    expect(check).toContain('+380671234567');
+    expect(check).toContain('[Поговорити інакше]');
+    expect(check).toContain('[Інше ім’я]');
+    expect(await oksana.presses('Так, записати')).toContain('Записано:');
+    expect(oksana.taps - before + 1).toBe(4);
+  });
+
   it('asks for a phone number only when the talk is by phone, and takes it shared or typed in any way', async () => {
     const petro = home.person('Петро', { language: 'uk', library: 'bar-public' });
     await petro.sends('book');
@@ -43,9 +65,10 @@ describe('booking', () => {
     expect(await petro.says('12345')).toContain('Не вийшло розпізнати номер');
     expect(await petro.says('067 123-45-67')).toContain('Як до вас звертатися?');
     expect(await petro.says('Петро з гаража')).toContain('Телефон: +380671234567');
-    await petro.sends('book:times');
-    await petro.presses(/^book:at:/);
-    await petro.presses('book:how:phone');
+    await petro.presses('Інший час');
+    expect(await petro.presses(/^book:at:/)).toContain('Телефон: +380671234567');
+    await petro.presses('Поговорити інакше');
+    await petro.presses('Телефоном');
     const shared = await petro.does({ kind: 'contact', phone: '+48501234567', name: 'Piotr' });
     expect(shared).toContain('Звертатися: Piotr');
     expect(shared).toContain('+48501234567');
@@ -96,9 +119,7 @@ describe('booking', () => {
     expect(await first.presses('book:yes')).toContain('Записано:');
     const late = await second.presses('book:yes');
     expect(late).toContain('Цей час щойно зайняли');
-    await second.presses(/^book:at:/);
-    await second.presses(/^book:how:in-person/);
-    await second.presses('book:name');
+    expect(await second.presses(/^book:at:/), 'how and name have been told').toContain('Перевірте, чи все так');
     expect(await second.presses('book:yes')).toContain('Записано:');
   });
 
@@ -115,7 +136,7 @@ describe('booking', () => {
     const oksana = home.person();
     expect(await oksana.opens('book-tysmenytsia-central')).toContain('Тисменицька центральна бібліотека');
     const other = await home.person().opens('book-truskavets-central');
-    expect(other).toContain('поки не приймає записів');
+    expect(other).toMatch(/поки не/);
     expect(other).toMatch(/\[Записатися: \p{L}+\]/u);
   });
 
@@ -125,6 +146,78 @@ describe('booking', () => {
     expect(await oksana.says('я з Тисмениці')).toContain('Тисменицька центральна бібліотека');
     await oksana.sends('book:libs');
     expect(await oksana.shares(49.07, 27.68)).toContain('Барська бібліотека');
+  });
+});
+
+describe('booking in words', () => {
+  it('goes from the menu to the booking without a single tap', async () => {
+    const maria = home.person('Марія', { language: 'uk' });
+    await maria.says('записатися');
+    await maria.says('Тисмениця');
+    expect(await maria.says('завтра о другій')).toContain('Як поговорити?');
+    await maria.says('телефоном');
+    await maria.says('067 765 43 21');
+    const check = await maria.says('Марія');
+    expect(check).toContain('четвер, 26 листопада, о 14:00');
+    expect(check).toContain('Телефон: +380677654321');
+    expect(await maria.says('так')).toContain('Записано:');
+    expect(maria.taps).toBe(0);
+
+    expect(await maria.says('перенести запис')).toContain('На який час перенести?');
+    expect(await maria.says('у вівторок після обіду')).toContain('[вт, 1 груд., 14:00]');
+    expect(await maria.says('2')).toContain('Перенесено:');
+    expect(await maria.says('скасувати запис')).toContain('Скасувати цей запис?');
+    expect(await maria.says('ні')).toContain('1 грудня');
+    await maria.says('скасувати');
+    expect(await maria.says('так')).toContain('Запис скасовано');
+    expect(await maria.says('скасувати')).toContain('У вас немає записів');
+  });
+
+  it.each([
+    ['uk', 'завтра о третій', 'четвер, 26 листопада, о 15:00'],
+    ['en', 'tomorrow at three', 'Thursday 26 November, 15:00'],
+    ['pl', 'jutro o 15', 'czwartek, 26 listopada, godz. 15:00'],
+    ['ru', 'завтра в три', 'четверг, 26 ноября, в 15:00'],
+  ] as const)('in %s: %s', async (language, words, when) => {
+    const somebody = home.person('Anna', { language, library: 'tysmenytsia-central' });
+    await somebody.sends('book');
+    await somebody.says(words);
+    await somebody.says('1');
+    expect(await somebody.says('Anna')).toContain(when);
+    expect(await somebody.says({ uk: 'так', en: 'yes', pl: 'tak', ru: 'да' }[language])).toMatch(
+      /^(Запис|Booked|Zapis)/,
+    );
+    await somebody.says({ uk: 'скасувати', en: 'cancel', pl: 'odwołaj', ru: 'отменить' }[language]);
+    await somebody.says('1');
+  });
+
+  it('offers the nearest times where nothing is free, and shows them again after a question', async () => {
+    const oksana = home.person('Оксана', { language: 'uk', library: 'tysmenytsia-central' });
+    await oksana.sends('book');
+    const near = await oksana.says('в неділю о п’ятій');
+    expect(near).toContain('На цей час вільного немає');
+    expect(near).toMatch(/\[(сб|пн), \d+ \S+, \d\d:\d\d\]/);
+    const answered = await oksana.says('мені не платять зарплату, що робити?');
+    expect(answered).toContain('На цей час вільного немає');
+    expect(await oksana.says('1')).toContain('Як поговорити?');
+  });
+
+  it('takes the number or the words of any button, a kind by a word, and a kind with a time', async () => {
+    const oksana = home.person('Оксана', { language: 'uk', library: 'tysmenytsia-central' });
+    await oksana.sends('book');
+    expect(await oksana.says('інший день')).toContain('Оберіть день');
+    expect(await oksana.says('1')).toMatch(/Оберіть час/);
+    expect(await oksana.says('інша консультація')).toContain('Які є консультації');
+    expect(await oksana.says('юрист')).toContain('Порада юриста');
+    expect(await oksana.says('до адвоката у вівторок о другій')).toContain('Як поговорити?');
+    expect(await oksana.says('наступного вівторка о третій')).toContain('Як поговорити?');
+    await oksana.says('у бібліотеці');
+    const check = await oksana.says('Оксана');
+    expect(check).toContain('вівторок, 1 грудня, о 15:00');
+    expect(check).toContain('Порада юриста');
+    expect(await oksana.says('краще завтра о третій')).toContain('четвер, 26 листопада, о 15:00');
+    expect(await oksana.says('телефоном')).toContain('На який номер');
+    expect(await oksana.says('ні, приїду')).toBeTruthy();
   });
 });
 
