@@ -7,9 +7,9 @@ import { systemClock } from '../clock.ts';
 import { type Config, ConfigError, loadConfig, type Secrets } from '../config.ts';
 import { readContentFile } from '../content-file.ts';
 import { createOutbox } from '../delivery/outbox.ts';
+import { type Content, readContent } from '../knowledge/content.ts';
 import { countriesFile } from '../knowledge/countries.ts';
-import type { Knowledge } from '../knowledge/knowledge.ts';
-import { loadKnowledge } from '../knowledge/load.ts';
+import type { Article } from '../knowledge/knowledge.ts';
 import { type Language, languages } from '../knowledge/schema.ts';
 import { signedText } from '../knowledge/signed-text.ts';
 import { loadLibraries } from '../libraries/load.ts';
@@ -79,16 +79,16 @@ export async function staff(args: readonly string[], env: Readonly<Record<string
         );
       case 'sign':
         return await noted(parts, { what: 'sign', about: `${order.article} ${order.language}` }, () =>
-          signText(database, loadKnowledge(config.contentDir), { ...order, on: today }),
+          signText(database, readContent(config.contentDir), { ...order, on: today }),
         );
       case 'unsign':
         return await noted(parts, { what: 'unsign', about: `${order.article} ${order.language}` }, () =>
           takeNameOff(database, order),
         );
       case 'signs':
-        return await signs(database, loadKnowledge(config.contentDir));
+        return await signs(database, readContent(config.contentDir));
       case 'wrong-numbers':
-        return await wrongNumbers(database, loadKnowledge(config.contentDir), order.since ?? monthBefore(today));
+        return await wrongNumbers(database, readContent(config.contentDir), order.since ?? monthBefore(today));
     }
   } finally {
     await database.close();
@@ -233,10 +233,10 @@ const longestName = 60;
 
 async function signText(
   { db }: Database,
-  knowledge: Knowledge,
+  content: Content,
   order: { article: string; language: Language; by: string; on: string },
 ): Promise<Said> {
-  const article = knowledge.article(order.article);
+  const article = articleIn(content, order.article);
   if (!article) return { code: 1, out: `There is no article "${printable(order.article)}" in content/articles.\n` };
   const text = signedText(article, order.language);
   if (text === null) return { code: 1, out: `${article.id} is not written in ${order.language}.\n` };
@@ -254,6 +254,10 @@ It is shown within a minute, and until a word of the text or a source changes.\n
   };
 }
 
+function articleIn(content: Content, id: string): Article | undefined {
+  return content.articles.find(({ article }) => article.id === id)?.article;
+}
+
 async function takeNameOff({ db }: Database, order: { article: string; language: Language }): Promise<Said> {
   const was = await unsign(db, order.article, order.language);
   return was
@@ -261,11 +265,11 @@ async function takeNameOff({ db }: Database, order: { article: string; language:
     : { code: 1, out: 'Nobody signed that text. npm run staff -- signs lists what is signed.\n' };
 }
 
-async function signs({ db }: Database, knowledge: Knowledge): Promise<Said> {
+async function signs({ db }: Database, content: Content): Promise<Said> {
   const signOffs = await createSignOffs(db);
   if (signOffs.all().length === 0) return { code: 0, out: 'No text is signed.\n' };
   const lines = signOffs.all().map(({ article: id, language, by, on }) => {
-    const article = knowledge.article(id);
+    const article = articleIn(content, id);
     const text = article && signedText(article, language);
     const holds = text && signOffs.under(id, language, () => text) !== null;
     return [id, language, by, on, holds ? 'shown' : 'NOT SHOWN: the text has changed, ask for another look'].join('  ');
@@ -275,11 +279,11 @@ async function signs({ db }: Database, knowledge: Knowledge): Promise<Said> {
 
 const mostListed = 200;
 
-async function wrongNumbers({ db }: Database, knowledge: Knowledge, since: string): Promise<Said> {
+async function wrongNumbers({ db }: Database, content: Content, since: string): Promise<Said> {
   const told = await countsSince(db, 'wrong-number', since, mostListed);
   if (told.length === 0) return { code: 0, out: `Nobody told of a wrong number since ${since}.\n` };
   const lines = told.map(({ key, n }) => {
-    const resource = knowledge.resource(key);
+    const resource = content.resources.get(key);
     if (!resource) return `${n}  ${printable(key)}  (no longer in content/resources)`;
     const numbers = resource.phones.map((phone) => phone.number).join(', ');
     return `${n}  ${key}  ${numbers}  checked ${resource.checked_on}  content/resources/${resource.country}.yaml`;
