@@ -171,6 +171,8 @@ export function createInbox(deps: InboxDeps): Inbox {
           if (letter.movedTo !== undefined) {
             // Accounts change hands only under this lease, so whoever holds it sees where a letter belongs.
             await mailbox.readdress(letter.channel, letter.eventId, letter.movedTo);
+            // Nobody is left who could come back to this talk.
+            if ((await deps.people.reach(person)).length === 0) await deps.sessions.forget(person).catch(() => undefined);
             wake(letter.movedTo);
             continue;
           }
