@@ -1,7 +1,7 @@
 import { createBookings } from '../../src/bookings/book.ts';
 import type { Bookings, BookOutcome, BookRequest, MoveOutcome } from '../../src/bookings/bookings.ts';
 import { type DatabaseConfig, openDatabase } from '../../src/storage/database.ts';
-import { contentDir, noon, seal } from './world.ts';
+import { contentDir, noon, parts } from './world.ts';
 
 /**
  * A process of its own that makes many calls at once against a database that others use too. It is told which
@@ -36,7 +36,7 @@ if (process.send) {
     } else if ('open' in message) {
       const database = await openDatabase(message.open);
       const clock = { now: () => noon };
-      const bookings = await createBookings({ database, seal, clock, contentDir, demo: false });
+      const bookings = await createBookings({ ...parts(database, clock), contentDir, demo: false });
       world = { bookings, close: () => database.close() };
       say('ready');
     } else if (world) {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createBookings } from '../../src/bookings/book.ts';
 import type { BookRequest } from '../../src/bookings/bookings.ts';
+import { createReminders } from '../../src/bookings/reminders.ts';
+import { createOutbox } from '../../src/delivery/outbox.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { createSeal, type Seal } from '../../src/storage/seal.ts';
 
@@ -19,8 +21,15 @@ export async function openWorld(database: Database, { demo = false } = {}) {
     time: noon,
     now: () => clock.time,
   };
-  const bookings = await createBookings({ database, seal, clock, contentDir, demo });
+  const bookings = await createBookings({ ...parts(database, clock), contentDir, demo });
   return { bookings, clock, database, seal };
+}
+
+/** With reminders, as the program has them: they are put in the same transactions, and must not make these collide. */
+export function parts(database: Database, clock: { now(): number }) {
+  const outbox = createOutbox({ database, seal, clock });
+  const reminders = createReminders({ outbox, quietHours: { from: 21, to: 8 }, zoneOf: async () => 'Europe/Warsaw' });
+  return { database, seal, clock, reminders };
 }
 
 /** A booking of Thursday, 3 December, 15:00, by somebody new; what a test is about, it gives. */
