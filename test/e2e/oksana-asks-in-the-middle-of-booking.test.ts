@@ -30,7 +30,7 @@ describe.each(ways)('Oksana writes by %s', (way) => {
     const all = `${answer.text}\n${last.text}`;
     expect(all).toContain('Польща');
     expect(all).toMatch(/1\. .+\n2\. /);
-    expect(all).toContain('Чого не робити');
+    expect(all).toContain('Будьте обережні');
     expect(all).toContain('Хто допоможе');
     expect(all).toMatch(/\+?\d[\d ]{6,}/);
     expect(all).toContain('Я бот, а не юрист');

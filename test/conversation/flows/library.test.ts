@@ -7,8 +7,8 @@ afterAll(() => home.close());
 describe('the library next door', () => {
   it('is found from a shared place, with distance, hours today in both clocks, and what is made up said so', async () => {
     const oksana = home.person('Оксана', { language: 'uk', country: 'pl' });
-    expect(await oksana.sends('library')).toContain('Поділіться місцем');
-    expect(oksana.replies[0]?.ask).toEqual({ what: 'place', label: 'Поділитися моїм місцем' });
+    expect(await oksana.sends('library')).toContain('Показати, де я');
+    expect(oksana.replies[0]?.ask).toEqual({ what: 'place', label: 'Показати, де я' });
     const near = await oksana.shares(49.0772, 27.6826);
     expect(near).toContain('Барська бібліотека');
     expect(near).toMatch(/Зараз відчинено, до \d\d:\d\d \(у вас \d\d:\d\d\)/);
@@ -41,7 +41,7 @@ describe('the library next door', () => {
     expect(await oksana.says('Ццццвв')).toContain('Такого місця я не знаю');
     await oksana.presses('Обрати за областю');
     await oksana.presses('Львівська');
-    expect(await oksana.presses(/Трускавецька/)).toContain('Записатися сюди через бота поки не можна');
+    expect(await oksana.presses(/Трускавецька/)).toContain('Записатися сюди через бота поки що не можна');
   });
 
   it('answers a question that comes instead of a place', async () => {
@@ -60,7 +60,7 @@ describe('the library next door', () => {
 
   it('is remembered as mine, and its librarian can be reached', async () => {
     const oksana = home.person('Оксана', { language: 'uk' });
-    expect(await oksana.sends('librarian')).toContain('З котрою бібліотекою');
+    expect(await oksana.sends('librarian')).toContain('З якою бібліотекою');
     await oksana.sends('library:mine:tysmenytsia-central');
     expect(oksana.session.library).toBe('tysmenytsia-central');
     expect(await oksana.sends('librarian')).toContain('Тисменицька центральна бібліотека');

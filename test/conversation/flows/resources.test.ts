@@ -10,7 +10,7 @@ describe('where to turn', () => {
     const oksana = home.person('Оксана', { language: 'uk' });
     await oksana.sends('resources');
     await oksana.presses('Польща');
-    const cards = await oksana.presses('Усі підряд');
+    const cards = await oksana.presses('Усі номери');
     expect(cards).toMatch(/\]\(tel:\+48/);
     expect(cards).toMatch(/цілодобово|зараз відповідають|відповідатимуть|сьогодні з/i);
     expect(cards).toContain('Перевірено ');
