@@ -48,7 +48,9 @@ export function answerLine(knowledge: Knowledge, line: string): string {
     return JSON.stringify({ id: null, error: 'not a line of JSON' });
   }
   const question = readQuestion(given);
-  return JSON.stringify(typeof question === 'string' ? { id: idOf(given), error: question } : answer(knowledge, question));
+  return JSON.stringify(
+    typeof question === 'string' ? { id: idOf(given), error: question } : answer(knowledge, question),
+  );
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -86,20 +88,28 @@ function explain(knowledge: Knowledge, question: Question): string {
   const match = knowledge.ask(question.text);
   const took = performance.now() - began;
   const country = match.country ?? question.country ?? null;
-  const lines = [`outcome   ${danger ? 'danger' : match.outcome}   (${took.toFixed(2)} ms)`, `country   ${country ?? 'not known'}`];
+  const lines = [
+    `outcome   ${danger ? 'danger' : match.outcome}   (${took.toFixed(2)} ms)`,
+    `country   ${country ?? 'not known'}`,
+  ];
   if (danger) {
     const numbers = knowledge.dangerNumbers(danger.class, country);
     lines.push(`danger    ${danger.class}, ${danger.certainty}: ${danger.why}`, `call      ${numbers.emergency}`);
     for (const line of [...numbers.lines, ...numbers.ukraine]) {
-      lines.push(`          ${line.phones.map((phone) => phone.display).join(', ')}  ${line.name[question.lang ?? 'uk'] ?? line.name.uk}`);
+      lines.push(
+        `          ${line.phones.map((phone) => phone.display).join(', ')}  ${line.name[question.lang ?? 'uk'] ?? line.name.uk}`,
+      );
     }
   }
   for (const { id, score, why } of match.articles) {
     const title = knowledge.article(id)?.texts;
-    lines.push(`${score.toFixed(3)}     ${id}: ${(title?.[question.lang ?? 'uk'] ?? title?.uk)?.title}   [${why.join(', ')}]`);
+    lines.push(
+      `${score.toFixed(3)}     ${id}: ${(title?.[question.lang ?? 'uk'] ?? title?.uk)?.title}   [${why.join(', ')}]`,
+    );
   }
   const first = match.articles[0] && knowledge.article(match.articles[0].id);
-  if (first && match.outcome === 'answer') lines.push('', (first.texts[question.lang ?? 'uk'] ?? first.texts.uk).answer);
+  if (first && match.outcome === 'answer')
+    lines.push('', (first.texts[question.lang ?? 'uk'] ?? first.texts.uk).answer);
   return lines.join('\n');
 }
 

@@ -12,6 +12,7 @@ import {
   dangerClasses,
   dangerNumbers,
   dangerPhrases,
+  harmlessFile,
   type Language,
   languages,
   questionsFile,
@@ -30,6 +31,8 @@ export type Content = {
   countries: z.output<typeof countriesFile>;
   numbers: z.output<typeof dangerNumbers>;
   danger: readonly z.output<typeof dangerPhrases>[];
+  harmless: readonly string[];
+  /** Words by what they say; those that danger is told with have names that begin with `danger-`. */
   synonyms: z.output<typeof synonymsFile>;
   offTopic: readonly string[];
   /** What is wrong. */
@@ -88,10 +91,15 @@ export function readContent(contentDir: string): Content {
     (name) => readDanger(join(contentDir, 'danger', `${name}.yaml`), name, noted) ?? [],
   );
   const numbers = readNumbers(join(contentDir, 'danger', 'numbers.yaml'), resources, noted);
-  const synonyms = readSynonyms(join(contentDir, 'synonyms.yaml'), noted);
+  const harmless = noted.read(join(contentDir, 'danger', 'harmless.yaml'), harmlessFile) ?? [];
+  const dangerWords = readSynonyms(join(contentDir, 'danger', 'words.yaml'), noted);
+  const synonyms = {
+    ...readSynonyms(join(contentDir, 'synonyms.yaml'), noted),
+    ...Object.fromEntries(Object.entries(dangerWords).map(([group, words]) => [`danger-${group}`, words])),
+  };
   const offTopic = Object.values(noted.read(join(contentDir, 'off-topic.yaml'), questionsFile) ?? {}).flat();
   const { faults, gaps } = noted;
-  return { articles, resources, countries, numbers, danger, synonyms, offTopic, faults, gaps };
+  return { articles, resources, countries, numbers, danger, harmless, synonyms, offTopic, faults, gaps };
 }
 
 function foldersIn(dir: string): string[] {

@@ -1,17 +1,35 @@
 import type { Danger } from './knowledge.ts';
 import { type DangerClass, dangerClasses } from './schema.ts';
+import type { Features } from './search/features.ts';
 import { plainText } from './search/normalise.ts';
-import { PhraseBook, parsePattern, sentencesOf } from './search/phrases.ts';
+import { type Found, PhraseBook, parsePattern, sentencesOf } from './search/phrases.ts';
+import { Ranker, type Sample } from './search/rank.ts';
 
 /**
  * The words of a person in danger. Patterns (grammar: search/phrases.ts) stand in content/danger/<class>.yaml; one that
  * begins with `? ` is unsure: it leads to a gentle question with the number in it. What stands under `except` takes its
- * words out of every pattern, so that figures of speech don't call for help.
+ * words out of every pattern, so that figures of speech don't call for help. What no pattern foresees is noticed by its
+ * likeness to the examples there; that is never more than a gentle question.
  */
 export type DangerWords = {
   class: DangerClass;
   phrases: readonly string[];
   except: readonly string[];
+};
+
+/** A message to learn from; `class` is null where it is harmless. */
+export type DangerExample = { features: Features; class: DangerClass | null };
+
+export type DangerSense = {
+  words: readonly DangerWords[];
+  examples: readonly DangerExample[];
+  /** The very messages that content calls danger or harmless (null), by `wordsKey`: there is nothing to guess. */
+  told: ReadonlyMap<string, DangerClass | null>;
+  /** Rereads what was typed with the wrong keyboard layout. */
+  mend(plain: string): string;
+  /** Says whether a word is rightly spelt, so that only others are read with one slip. */
+  known(key: string): boolean;
+  featuresOf(sentences: readonly (readonly string[])[]): Features;
 };
 
 type Meaning = { class: DangerClass; sure: boolean } | 'except';
@@ -24,16 +42,30 @@ const order: readonly DangerClass[] = ['suicide', 'medical', 'child', 'trafficki
 
 export type DangerCheck = (text: string) => Danger | null;
 
-/**
- * @param mend rereads what was typed with the wrong keyboard layout.
- * @param known says whether a word is rightly spelt, so that only others are read with one slip.
- * @throws Error where a pattern can't be read.
- */
-export function createDangerCheck(
-  words: readonly DangerWords[],
-  mend: (plain: string) => string,
-  known: (key: string) => boolean,
-): DangerCheck {
+/** @throws Error where a pattern can't be read. */
+export function createDangerCheck(sense: DangerSense): DangerCheck {
+  const book = phraseBook(sense.words);
+  const likeness = createLikeness(sense.examples);
+  const read = (plain: string): Danger | null => {
+    const sentences = sentencesOf(plain);
+    const told = sense.told.get(wordsKey(sentences));
+    if (told === null) return null;
+    const found = book.find(sentences, { known: sense.known });
+    const harmless = found.filter((match) => match.meaning === 'except');
+    const asked: Danger | null = told ? { class: told, certainty: 'asks', why: 'an example' } : null;
+    return weigh(found, harmless) ?? asked ?? likeness(sense.featuresOf(sentences), harmless.length > 0);
+  };
+  return (text) => {
+    const plain = plainText(text, longest);
+    const mended = sense.mend(plain);
+    return read(plain) ?? (mended === plain ? null : read(mended));
+  };
+}
+
+/** The same for two texts of the same words. */
+export const wordsKey = (sentences: readonly (readonly string[])[]): string => sentences.flat().join(' ');
+
+function phraseBook(words: readonly DangerWords[]): PhraseBook<Meaning> {
   const book = new PhraseBook<Meaning>();
   for (const file of words) {
     for (const phrase of file.phrases) {
@@ -43,17 +75,10 @@ export function createDangerCheck(
     }
     for (const phrase of file.except) for (const pattern of parsePattern(phrase)) book.add(pattern, 'except');
   }
-  return (text) => {
-    const plain = plainText(text, longest);
-    const mended = mend(plain);
-    return weigh(book, plain, known) ?? (mended === plain ? null : weigh(book, mended, known));
-  };
+  return book;
 }
 
-function weigh(book: PhraseBook<Meaning>, plain: string, known: (key: string) => boolean): Danger | null {
-  const found = book.find(sentencesOf(plain), { known });
-  if (found.length === 0) return null;
-  const harmless = found.filter((match) => match.meaning === 'except');
+function weigh(found: readonly Found<Meaning>[], harmless: readonly Found<Meaning>[]): Danger | null {
   const votes = new Map<DangerClass, { sure: number; asks: number; why: string }>();
   for (const match of found) {
     if (match.meaning === 'except') continue;
@@ -73,5 +98,38 @@ function weigh(book: PhraseBook<Meaning>, plain: string, known: (key: string) =>
 const strength = (vote: { sure: number; asks: number } | undefined): number =>
   vote ? (vote.sure > 0 ? 10 : 0) + Math.min(vote.sure, 3) + Math.min(vote.asks, 3) * 0.3 : 0;
 
-/** Every class has its file. */
-export const dangerFiles: readonly string[] = dangerClasses.map((name) => `${name}.yaml`);
+/**
+ * How much more like a call for help than like a harmless message: enough alone, and enough where two kinds of words
+ * of danger stand together. Chosen on left-out examples: about one ordinary question in a hundred is asked gently.
+ */
+const alikeAlone = 8;
+const alike = 3;
+const dangerWords = 2;
+
+function createLikeness(
+  examples: readonly DangerExample[],
+): (features: Features, soundsHarmless: boolean) => Danger | null {
+  const harmless = dangerClasses.length;
+  const samples = examples.map(
+    (example): Sample => ({
+      features: example.features,
+      label: example.class === null ? harmless : dangerClasses.indexOf(example.class),
+      weight: 1,
+    }),
+  );
+  const ranker = new Ranker(samples, dangerClasses.length + 1);
+  return (features, soundsHarmless) => {
+    if (soundsHarmless || features.places.length === 0) return null;
+    const scores = ranker.scores(features);
+    const best = dangerClasses
+      .map((name, label) => ({ name, likeness: (scores[label] ?? 0) - (scores[harmless] ?? 0) }))
+      .reduce((a, b) => (b.likeness > a.likeness ? b : a));
+    const enough = features.dangers >= dangerWords ? alike : alikeAlone;
+    if (best.likeness <= enough) return null;
+    return {
+      class: best.name,
+      certainty: 'asks',
+      why: `like the examples of ${best.name}: ${best.likeness.toFixed(1)}`,
+    };
+  };
+}

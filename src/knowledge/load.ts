@@ -2,11 +2,11 @@ import { ContentError, type Fault } from '../content-file.ts';
 import { shelves } from './articles.ts';
 import { type Content, lineOf, readContent, type WrittenArticle } from './content.ts';
 import { createCountryFinder } from './countries.ts';
-import { createDangerCheck } from './danger.ts';
+import { createDangerCheck, type DangerExample, wordsKey } from './danger.ts';
 import type { Knowledge } from './knowledge.ts';
 import { countriesWith, numbersFor, resourcesFor, resourcesIn } from './resources.ts';
-import { type ArticleText, languages } from './schema.ts';
-import type { Synonyms } from './search/features.ts';
+import { type ArticleText, type DangerClass, languages } from './schema.ts';
+import { featuresOf, type Synonyms, WordMemo } from './search/features.ts';
 import { trainLayoutMender } from './search/layout.ts';
 import { plainText } from './search/normalise.ts';
 import { PhraseBook, parsePattern, sentencesOf } from './search/phrases.ts';
@@ -36,24 +36,36 @@ function assemble(content: Content): Knowledge {
   const byTopic = shelves(articles.values());
   const places = createCountryFinder(content.countries);
   const mend = trainLayoutMender(content.articles.flatMap(({ questions }) => questions.map((text) => plainText(text))));
-  const memo = new Map<string, string>();
-  const read: Read = (text, weight) => ({ sentences: sentencesOf(plainText(text), memo), weight });
-  const findables = content.articles.map((written) => ({
-    id: written.article.id,
-    readings: readingsOf(written, read),
-  }));
+  const synonyms = synonymsOf(content);
+  const keys = new Map<string, string>();
+  const memo = new WordMemo();
+  const featuresOfText = (text: string) => featuresOf(sentencesOf(plainText(text), keys), synonyms, memo);
+  const read: Read = (text, weight) => ({ features: featuresOfText(text), weight });
+  const findables = content.articles.map((written) => ({ id: written.article.id, ...readingsOf(written, read) }));
   const offTopic = content.offTopic.map((question) => read(question, weights.question));
-  const search = createSearch(findables, synonymsOf(content), offTopic);
-  const words = wordsIn(findables);
-  const danger = createDangerCheck(
-    content.danger.map((file) => ({
+  const search = createSearch(findables, synonyms, offTopic);
+  const examples: DangerExample[] = [
+    ...findables.flatMap(({ id, questions }) => examplesOf(id, questions)),
+    ...offTopic.map(({ features }) => ({ features, class: null })),
+    ...content.harmless.map((text) => ({ features: featuresOfText(text), class: null })),
+    ...content.danger.flatMap((file) =>
+      file.examples.map((text) => ({ features: featuresOfText(text), class: file.class })),
+    ),
+  ];
+  // Every word that occurs in content: what is not among them may be a slip.
+  const words = new Set(keys.values());
+  const danger = createDangerCheck({
+    words: content.danger.map((file) => ({
       class: file.class,
       phrases: Object.values(file.phrases).flat(),
       except: Object.values(file.except).flat(),
     })),
+    examples,
+    told: toldIn(content),
     mend,
-    (key) => words.has(key),
-  );
+    known: (key) => words.has(key),
+    featuresOf: (sentences) => featuresOf(sentences, synonyms),
+  });
   const codes = countriesWith(resources.values());
   const dangerCodes = [...new Set([...codes, ...Object.keys(numbers.emergency)])].filter(
     (code) => code !== 'any' && code !== 'ua',
@@ -82,11 +94,35 @@ const weights = { question: 1, title: 1, answer: 1, line: 0.6 };
 
 type Read = (text: string, weight: number) => Reading;
 
-function readingsOf({ article, questions }: WrittenArticle, read: Read): Reading[] {
+function readingsOf({ article, questions }: WrittenArticle, read: Read): { questions: Reading[]; readings: Reading[] } {
+  const asked = questions.map((question) => read(question, weights.question));
   const own = languages
     .flatMap((language) => article.texts[language] ?? [])
     .flatMap((text) => readingsOfText(text, read));
-  return [...questions.map((question) => read(question, weights.question)), ...own];
+  return { questions: asked, readings: [...asked, ...own] };
+}
+
+function toldIn({ harmless, danger }: Content): Map<string, DangerClass | null> {
+  const key = (text: string) => wordsKey(sentencesOf(plainText(text)));
+  return new Map([
+    ...harmless.map((text) => [key(text), null] as const),
+    ...danger.flatMap((file) => file.examples.map((text) => [key(text), file.class] as const)),
+  ]);
+}
+
+/** Articles whose questions are calls for help of one class, and articles whose questions are sometimes that. */
+const dangerOf: Readonly<Record<string, DangerClass>> = {
+  'passport-taken': 'trafficking',
+  'forced-labour': 'trafficking',
+  violence: 'violence',
+  'crisis-support': 'suicide',
+  'detained-abroad': 'detention',
+};
+const mixed = new Set(['missing-relative', 'work-accident']);
+
+function examplesOf(id: string, questions: readonly Reading[]): DangerExample[] {
+  if (mixed.has(id)) return [];
+  return questions.map(({ features }) => ({ features, class: dangerOf[id] ?? null }));
 }
 
 function readingsOfText({ title, answer, steps, warn, more }: ArticleText, read: Read): Reading[] {
@@ -103,9 +139,4 @@ function synonymsOf({ synonyms }: Content): Synonyms {
     for (const pattern of patterns.flatMap(parsePattern)) book.add(pattern, group);
   }
   return book;
-}
-
-/** Every word that occurs in content, by sound: what is not among them may be a slip. */
-function wordsIn(findables: readonly { readings: readonly Reading[] }[]): ReadonlySet<string> {
-  return new Set(findables.flatMap(({ readings }) => readings.flatMap(({ sentences }) => sentences.flat())));
 }

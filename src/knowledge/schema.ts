@@ -189,4 +189,9 @@ export const dangerPhrases = z.strictObject({
   phrases: z.strictObject({ uk: z.array(text), ru: z.array(text), en: z.array(text), pl: z.array(text) }),
   /** Figures of speech and harmless neighbours that must not trigger this class. */
   except: z.strictObject({ uk: z.array(text), ru: z.array(text), en: z.array(text), pl: z.array(text) }),
+  /** Whole messages of people in danger, in any language: what no pattern foresees is learnt from them. */
+  examples: z.array(text).default([]),
 });
+
+/** content/danger/harmless.yaml: everyday messages that sound like danger. */
+export const harmlessFile = z.array(text);

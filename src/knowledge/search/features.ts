@@ -11,6 +11,8 @@ export type Features = {
   counts: Float32Array;
   /** How many groups of synonyms it touches that are about something (question words are about anything). */
   subjects: number;
+  /** How many groups of words that danger is told with. */
+  dangers: number;
 };
 
 /** A feature is the place of its hash; more places than content has features: two that share one are rare and harmless. */
@@ -85,7 +87,10 @@ class Room {
 }
 
 /** The sums of one text; the next text begins with none. */
-function takeSums({ places: into, counts }: Pick<Features, 'places' | 'counts'>, subjects: number): Features {
+function takeSums(
+  { places: into, counts }: Pick<Features, 'places' | 'counts'>,
+  meanings: readonly string[],
+): Features {
   for (let at = 0; at < touches; at++) {
     const place = touched[at] ?? 0;
     into[at] = place;
@@ -93,10 +98,16 @@ function takeSums({ places: into, counts }: Pick<Features, 'places' | 'counts'>,
     sums[place] = 0;
   }
   touches = 0;
-  return { places: into, counts, subjects };
+  return {
+    places: into,
+    counts,
+    subjects: meanings.filter(isSubject).length,
+    dangers: meanings.filter(isDanger).length,
+  };
 }
 
-const isSubject = (meaning: string): boolean => !meaning.startsWith('ask-');
+const isDanger = (meaning: string): boolean => meaning.startsWith('danger-');
+const isSubject = (meaning: string): boolean => !meaning.startsWith('ask-') && !isDanger(meaning);
 
 /** @param sentences sound keys. */
 export function featuresOf(sentences: readonly (readonly string[])[], synonyms: Synonyms, memo?: WordMemo): Features {
@@ -117,7 +128,6 @@ export function featuresOf(sentences: readonly (readonly string[])[], synonyms: 
     if (meanings.length > mostMeanings) continue;
     for (const other of meanings.slice(at + 1)) add(hash(other, hash(meaning, meaningsSeed)), meaningsWeight);
   }
-  const subjects = meanings.filter(isSubject).length;
   const room = memo?.room.next(touches) ?? { places: new Int32Array(touches), counts: new Float32Array(touches) };
-  return takeSums(room, subjects);
+  return takeSums(room, meanings);
 }

@@ -1,9 +1,9 @@
 import type { Match } from '../knowledge.ts';
-import { featuresOf, type Synonyms, WordMemo } from './features.ts';
+import { type Features, featuresOf, type Synonyms } from './features.ts';
 import { Ranker, type Sample } from './rank.ts';
 
-/** A text that stands for an article (sentences of sound keys), and how much it counts. */
-export type Reading = { sentences: readonly (readonly string[])[]; weight: number };
+/** A text that stands for an article, and how much it counts. */
+export type Reading = { features: Features; weight: number };
 
 /** @param readings all that speaks for the article: how people ask for it, and its own words. */
 export type Findable = { id: string; readings: readonly Reading[] };
@@ -33,11 +33,8 @@ function belonging(offTopic: number, known: number, subjects: number): number {
  */
 export function createSearch(findables: readonly Findable[], synonyms: Synonyms, offTopic: readonly Reading[]): Search {
   const elsewhere = findables.length;
-  const memo = new WordMemo();
   const samples = [...findables.map(({ readings }) => readings), offTopic].flatMap((readings, label) =>
-    readings.map(
-      ({ sentences, weight }): Sample => ({ features: featuresOf(sentences, synonyms, memo), label, weight }),
-    ),
+    readings.map((reading): Sample => ({ ...reading, label })),
   );
   const ranker = new Ranker(samples, findables.length + 1);
 

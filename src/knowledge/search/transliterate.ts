@@ -158,7 +158,9 @@ const lookalikes: Readonly<Record<string, string>> = {
 
 /** @param word letters and digits, in small letters, without apostrophes. */
 export function soundKey(word: string): string {
-  return squeeze(isCyrillic(word) ? cyrillicKey(word) : latinKey(word));
+  const sounds = isCyrillic(word) ? cyrillicKey(word) : latinKey(word);
+  // Two letters stay two: «її» is not «і», «её» is not «є».
+  return sounds.length === 2 ? sounds : squeeze(sounds);
 }
 
 const firstCyrillic = 0x400;
