@@ -43,6 +43,22 @@ test('Redis stands still: people are told at once that it is away, and it is bac
   expect(await limits.take('p', { burst: 1, perMinute: 1 })).toEqual({ ok: true });
 });
 
+test('Redis stands still as a lease is taken or let go: nobody waits for a lease that nobody holds', async () => {
+  const { server, redis } = await start();
+  const leases = createRedisLeases(redis);
+  cleanups.push(() => leases.close());
+  const held = await leases.acquire('held', 60_000);
+
+  server.process.kill('SIGSTOP');
+  // Both are on their way before either is known to have failed.
+  const [taken, released] = await Promise.allSettled([leases.acquire('taken', 60_000), held?.release()]);
+  expect([taken.status, released.status]).toEqual(['rejected', 'rejected']);
+
+  server.process.kill('SIGCONT');
+  for (const key of ['taken', 'held'])
+    await expect.poll(() => leases.acquire(key, 60_000).catch(() => null), { timeout: 10_000 }).not.toBeNull();
+});
+
 test('a connection that has gone silent is given up, and a new one made', async () => {
   const { server, redis } = await start();
   server.process.kill('SIGSTOP');
