@@ -19,7 +19,10 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       // The last resort, should something not let go.
-      setTimeout(() => process.exit(1), 20_000).unref();
+      setTimeout(() => {
+        process.stderr.write('It did not end within 20 s. What is not answered yet is taken up at the next start.\n');
+        process.exit(1);
+      }, 20_000).unref();
       app.stop().catch((error) => {
         process.stderr.write(`${explain(error)}\n`);
         process.exitCode = 1;

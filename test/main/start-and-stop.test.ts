@@ -76,8 +76,7 @@ describe('The program', { timeout: 60_000 }, () => {
     const began = Date.now();
     program.kill('SIGTERM');
     const end = await program.ended;
-    expect(end.code).toBe(0);
-    expect(end.stderr).toBe('');
+    expect(end).toMatchObject({ code: 0, stderr: '' });
     expect(Date.now() - began).toBeLessThan(soonMs);
     expect(readFileSync(join(dataDir, 'secret.key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
   });
