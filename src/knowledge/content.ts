@@ -47,6 +47,7 @@ export type Gap = Omit<Fault, 'line'> & { path: readonly PropertyKey[] };
 class Faults {
   readonly faults: Fault[] = [];
   readonly gaps: Gap[] = [];
+  readonly #lineOf = lineFinder();
 
   /** The value of a file, or undefined where it is missing or wrong, which is then noted. */
   read<S extends z.ZodType>(file: string, schema: S): z.output<S> | undefined {
@@ -71,13 +72,19 @@ class Faults {
   }
 
   fault(file: string, path: readonly PropertyKey[], message: string): void {
-    this.faults.push({ file, line: lineOf(file, path), field: path.map(String).join('.'), message });
+    this.faults.push({ file, line: this.#lineOf(file, path), field: path.map(String).join('.'), message });
   }
 }
 
-/** Reads the file again, only where there is something to complain of. */
-export function lineOf(file: string, path: readonly PropertyKey[]): number {
-  return readContentFile(file, z.unknown()).lineOf(path);
+/** Finds lines in files, each of which is read again, with line numbers, when something in it is first complained of. */
+export function lineFinder(): (file: string, path: readonly PropertyKey[]) => number {
+  const found = new Map<string, (path: readonly PropertyKey[]) => number>();
+  return (file, path) => {
+    if (path.length === 0) return 1;
+    const lineOf = found.get(file) ?? readContentFile(file, z.unknown()).lineOf;
+    found.set(file, lineOf);
+    return lineOf(path);
+  };
 }
 
 export function readContent(contentDir: string): Content {

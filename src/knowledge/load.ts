@@ -1,6 +1,6 @@
 import { ContentError, type Fault } from '../content-file.ts';
 import { shelves } from './articles.ts';
-import { type Content, lineOf, readContent, type WrittenArticle } from './content.ts';
+import { type Content, lineFinder, readContent, type WrittenArticle } from './content.ts';
 import { createCountryFinder } from './countries.ts';
 import { createDangerCheck, type DangerExample, wordsKey } from './danger.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -26,7 +26,8 @@ export function loadKnowledge(contentDir: string): Knowledge {
 /** Every fault of the content, also what is only missing. An empty list means that all is well. */
 export function checkKnowledge(contentDir: string): readonly Fault[] {
   const { faults, gaps } = readContent(contentDir);
-  const missing = gaps.map(({ path, ...gap }) => ({ ...gap, line: path.length === 0 ? 1 : lineOf(gap.file, path) }));
+  const lineOf = lineFinder();
+  const missing = gaps.map(({ path, ...gap }) => ({ ...gap, line: lineOf(gap.file, path) }));
   return [...faults, ...missing].toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
 }
 
