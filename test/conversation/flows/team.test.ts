@@ -37,7 +37,7 @@ describe('the team, by buttons', () => {
     const admin = await home.staff('admin', null);
     await admin.says('/team');
     const which = await admin.presses('Запросити: консультант');
-    expect(which).toContain('Для котрої бібліотеки?');
+    expect(which).toContain('Для якої бібліотеки?');
     expect(await admin.sends(`team:new:consultant:${bar}`)).toContain('staff-');
     expect(await admin.sends('team:new:librarian:-')).toContain('уся мережа');
     expect(await admin.sends('team:invite:editor')).toContain('редактор, уся мережа');
@@ -65,7 +65,7 @@ describe('the team, by buttons', () => {
     await admin.presses('Ні, лишити');
     await maria.says('/team');
     await maria.presses(/Піти з команди/);
-    expect(await maria.presses('Так, скласти')).toContain('більше не діє');
+    expect(await maria.presses('Так, піти з команди')).toContain('більше не діє');
     expect(await home.services.team.of(maria.person)).toEqual([]);
     const [own] = await home.services.team.of(admin.person);
     expect(await admin.sends(`team:gone:${own?.no}`)).toContain('останній адміністратор');
