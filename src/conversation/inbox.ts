@@ -83,6 +83,8 @@ type Kept = { session: Session; answered: Answered | null; down: boolean };
 
 /** Letters of one person that are read in one look. */
 const inOneLook = 20;
+/** Events kept in memory for those who answer them in a moment. */
+const mostRemembered = 1_000;
 
 const usual: InboxLimits = { leaseMs: 60_000, turnMs: 20_000, tries: 3, sweepEveryMs: 15_000, patienceMs: 5_000 };
 const dayMs = 24 * 3600 * 1000;
@@ -94,6 +96,8 @@ export function createInbox(deps: InboxDeps): Inbox {
   const { mailbox, clock, report } = deps;
   /** Whose letters are being worked through here; `again`: more came in meanwhile. */
   const busy = new Map<string, { again: boolean; work: Promise<void> }>();
+  /** The newest that were accepted here, so that they need not be unsealed. What is to be done, the mailbox says. */
+  const accepted = new Map<string, Event>();
   /** How many replies of a letter have gone out already, so that a second try doesn't repeat them. */
   const sentSoFar = new Map<string, number>();
   let sweeper: NodeJS.Timeout | null = null;
@@ -115,9 +119,25 @@ export function createInbox(deps: InboxDeps): Inbox {
       });
     }
     const fresh = await mailbox.write(letters);
+    for (const event of events) remember(event);
     for (const letter of letters)
       report.count('events', { channel: letter.channel, kind: fresh.includes(letter) ? 'new' : 'repeated' });
     for (const person of new Set(fresh.map((letter) => letter.person))) wake(person);
+  }
+
+  function remember(event: Event): void {
+    accepted.set(`${event.channel}:${event.eventId}`, event);
+    if (accepted.size > mostRemembered) accepted.delete(accepted.keys().next().value as string);
+  }
+
+  /** @returns null for a letter that was sealed under a key which is gone */
+  function eventOf(letter: Letter): Event | null {
+    const key = `${letter.channel}:${letter.eventId}`;
+    const known = accepted.get(key);
+    accepted.delete(key);
+    if (known) return known;
+    const opened = deps.seal.open(letter.payload, letterKey(letter.channel, letter.eventId));
+    return opened === null ? null : (JSON.parse(opened) as Event);
   }
 
   function wake(person: string): void {
@@ -172,7 +192,8 @@ export function createInbox(deps: InboxDeps): Inbox {
             // Accounts change hands only under this lease, so whoever holds it sees where a letter belongs.
             await mailbox.readdress(letter.channel, letter.eventId, letter.movedTo);
             // Nobody is left who could come back to this talk.
-            if ((await deps.people.reach(person)).length === 0) await deps.sessions.forget(person).catch(() => undefined);
+            if ((await deps.people.reach(person)).length === 0)
+              await deps.sessions.forget(person).catch(() => undefined);
             wake(letter.movedTo);
             continue;
           }
@@ -223,14 +244,13 @@ export function createInbox(deps: InboxDeps): Inbox {
   ): Promise<'waits' | { kept: Kept | null; sent: string | null; regrouped: boolean }> {
     const { person } = letter;
     const key = `${letter.channel}:${letter.eventId}`;
-    const opened = deps.seal.open(letter.payload, letterKey(letter.channel, letter.eventId));
-    if (opened === null) {
-      // Sealed under a key that is gone: nobody can read it any more.
+    const event = eventOf(letter);
+    if (event === null) {
+      // Nobody can read it any more.
       report.count('letters_unreadable');
       await mailbox.done(letter.channel, letter.eventId);
       return { kept, sent: null, regrouped: false };
     }
-    const event = JSON.parse(opened) as Event;
     deps.afterStep?.('loaded');
 
     let replies = kept.answered?.eventId === key ? readReplies(kept.answered, person) : null;

@@ -5,6 +5,8 @@ import type { Leases } from './contract.ts';
 
 /** One key a lease, holding its holder's token; it is extended or removed only where the token still stands. */
 export function createRedisLeases(redis: RedisStore): Leases {
+  const holder = randomBytes(16).toString('base64url');
+  let leases = 0;
   const closing = new AbortController();
 
   /**
@@ -29,7 +31,7 @@ export function createRedisLeases(redis: RedisStore): Leases {
   return {
     async acquire(key, ttlMs) {
       const name = `l:{${key}}`;
-      const token = randomBytes(16).toString('base64url');
+      const token = `${holder}${++leases}`;
       let until = ttlMs;
       const orTakeBack = (error: unknown): never => {
         void takeBack(name, token, until);
