@@ -19,7 +19,7 @@ import {
   type Resource,
   resourcesFile,
 } from './schema.ts';
-import { parsePattern } from './search/phrases.ts';
+import { type Pattern, parsePattern } from './search/phrases.ts';
 
 /** An article as it was read, and how people ask for it. */
 export type WrittenArticle = { article: Article; questions: readonly string[] };
@@ -35,11 +35,16 @@ export type Content = {
   /** Words by what they say; those that danger is told with have names that begin with `danger-`. */
   synonyms: z.output<typeof synonymsFile>;
   offTopic: readonly string[];
+  /** The patterns of all these files, parsed once. */
+  parse: ParsePattern;
   /** What is wrong. */
   faults: readonly Fault[];
   /** What is named and not there. */
   gaps: readonly Gap[];
 };
+
+/** Gives a pattern of a content file in all its orders. */
+export type ParsePattern = (source: string) => readonly Pattern[];
 
 /** A fault whose line is looked up only when someone asks. */
 export type Gap = Omit<Fault, 'line'> & { path: readonly PropertyKey[] };
@@ -47,6 +52,7 @@ export type Gap = Omit<Fault, 'line'> & { path: readonly PropertyKey[] };
 class Faults {
   readonly faults: Fault[] = [];
   readonly gaps: Gap[] = [];
+  readonly patterns = new Map<string, readonly Pattern[]>();
   readonly #lineOf = lineFinder();
 
   /** The value of a file, or undefined where it is missing or wrong, which is then noted. */
@@ -105,8 +111,9 @@ export function readContent(contentDir: string): Content {
     ...Object.fromEntries(Object.entries(dangerWords).map(([group, words]) => [`danger-${group}`, words])),
   };
   const offTopic = Object.values(noted.read(join(contentDir, 'off-topic.yaml'), questionsFile) ?? {}).flat();
-  const { faults, gaps } = noted;
-  return { articles, resources, countries, numbers, danger, harmless, synonyms, offTopic, faults, gaps };
+  const { faults, gaps, patterns } = noted;
+  const parse: ParsePattern = (source) => patterns.get(source) ?? parsePattern(source);
+  return { articles, resources, countries, numbers, danger, harmless, synonyms, offTopic, parse, faults, gaps };
 }
 
 function foldersIn(dir: string): string[] {
@@ -234,7 +241,8 @@ function readDanger(
 function checkPatterns(patterns: readonly string[], file: string, path: readonly PropertyKey[], noted: Faults): void {
   patterns.forEach((pattern, at) => {
     try {
-      parsePattern(pattern.replace(/^\? /, ''));
+      const source = pattern.replace(/^\? /, '');
+      noted.patterns.set(source, parsePattern(source));
     } catch (error) {
       noted.fault(file, [...path, at], error instanceof Error ? error.message : String(error));
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Country, FoundCountry } from './knowledge.ts';
-import { type Found, PhraseBook, parsePattern } from './search/phrases.ts';
+import { type Found, type Pattern, PhraseBook } from './search/phrases.ts';
 import { soundKey } from './search/transliterate.ts';
 
 const names = z.array(z.string().trim().min(1)).min(1, 'say how people name it');
@@ -27,25 +27,23 @@ function isZone(zone: string): boolean {
 type Place = { country: Country; town?: { name_uk: string; lat: number; lon: number } };
 
 export type CountryFinder = {
-  country(code: string): Country | undefined;
   /** @param sentences sound keys of a text, sentence by sentence. */
   find(sentences: readonly (readonly string[])[]): FoundCountry | null;
 };
 
-/** @throws Error where a pattern can't be read. */
-export function createCountryFinder(list: readonly CountryWords[]): CountryFinder {
-  const countries = new Map<string, Country>();
+export function createCountryFinder(
+  list: readonly CountryWords[],
+  parse: (source: string) => readonly Pattern[],
+): CountryFinder {
   const book = new PhraseBook<Place>();
   for (const { code, zone, names: words, towns } of list) {
     const country: Country = { code, zone };
-    countries.set(code, country);
-    for (const word of words) for (const pattern of parsePattern(word)) book.add(pattern, { country });
+    for (const word of words) for (const pattern of parse(word)) book.add(pattern, { country });
     for (const { names: townWords, ...town } of towns) {
-      for (const word of townWords) for (const pattern of parsePattern(word)) book.add(pattern, { country, town });
+      for (const word of townWords) for (const pattern of parse(word)) book.add(pattern, { country, town });
     }
   }
   return {
-    country: (code) => countries.get(code),
     find(sentences) {
       const found = book.find(sentences);
       if (found.length === 0) return null;

@@ -2,7 +2,7 @@ import type { Danger } from './knowledge.ts';
 import { type DangerClass, dangerClasses } from './schema.ts';
 import type { Features } from './search/features.ts';
 import { plainText } from './search/normalise.ts';
-import { type Found, PhraseBook, parsePattern, sentencesOf } from './search/phrases.ts';
+import { type Found, type Pattern, PhraseBook, sentencesOf } from './search/phrases.ts';
 import { Ranker, type Sample } from './search/rank.ts';
 
 /**
@@ -22,6 +22,7 @@ export type DangerExample = { features: Features; class: DangerClass | null };
 
 export type DangerSense = {
   words: readonly DangerWords[];
+  parse(pattern: string): readonly Pattern[];
   examples: readonly DangerExample[];
   /** The very messages that content calls danger or harmless (null), by `wordsKey`: there is nothing to guess. */
   told: ReadonlyMap<string, DangerClass | null>;
@@ -42,9 +43,8 @@ const order: readonly DangerClass[] = ['suicide', 'medical', 'child', 'trafficki
 
 export type DangerCheck = (text: string) => Danger | null;
 
-/** @throws Error where a pattern can't be read. */
 export function createDangerCheck(sense: DangerSense): DangerCheck {
-  const book = phraseBook(sense.words);
+  const book = phraseBook(sense);
   const likeness = createLikeness(sense.examples);
   const read = (plain: string): Danger | null => {
     const sentences = sentencesOf(plain);
@@ -65,15 +65,14 @@ export function createDangerCheck(sense: DangerSense): DangerCheck {
 /** The same for two texts of the same words. */
 export const wordsKey = (sentences: readonly (readonly string[])[]): string => sentences.flat().join(' ');
 
-function phraseBook(words: readonly DangerWords[]): PhraseBook<Meaning> {
+function phraseBook({ words, parse }: DangerSense): PhraseBook<Meaning> {
   const book = new PhraseBook<Meaning>();
   for (const file of words) {
     for (const phrase of file.phrases) {
       const sure = !phrase.startsWith('? ');
-      for (const pattern of parsePattern(sure ? phrase : phrase.slice(2)))
-        book.add(pattern, { class: file.class, sure });
+      for (const pattern of parse(sure ? phrase : phrase.slice(2))) book.add(pattern, { class: file.class, sure });
     }
-    for (const phrase of file.except) for (const pattern of parsePattern(phrase)) book.add(pattern, 'except');
+    for (const phrase of file.except) for (const pattern of parse(phrase)) book.add(pattern, 'except');
   }
   return book;
 }

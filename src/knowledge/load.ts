@@ -1,16 +1,9 @@
 import { ContentError, type Fault } from '../content-file.ts';
 import { shelves } from './articles.ts';
-import { type Content, lineFinder, readContent, type WrittenArticle } from './content.ts';
-import { createCountryFinder } from './countries.ts';
-import { createDangerCheck, type DangerExample, wordsKey } from './danger.ts';
+import { type Content, lineFinder, readContent } from './content.ts';
 import type { Knowledge } from './knowledge.ts';
 import { countriesWith, numbersFor, resourcesFor, resourcesIn } from './resources.ts';
-import { type ArticleText, type DangerClass, languages } from './schema.ts';
-import { featuresOf, type Synonyms, WordMemo } from './search/features.ts';
-import { trainLayoutMender } from './search/layout.ts';
-import { plainText } from './search/normalise.ts';
-import { PhraseBook, parsePattern, sentencesOf } from './search/phrases.ts';
-import { createSearch, type Reading } from './search/search.ts';
+import { learn, type Understanding } from './understanding.ts';
 
 /**
  * Reads `content/` and makes it answer. What is not there yet (a folder without its texts, a resource that is only
@@ -35,42 +28,12 @@ function assemble(content: Content): Knowledge {
   const { resources, numbers } = content;
   const articles = new Map(content.articles.map(({ article }) => [article.id, article]));
   const byTopic = shelves(articles.values());
-  const places = createCountryFinder(content.countries);
-  const mend = trainLayoutMender(content.articles.flatMap(({ questions }) => questions.map((text) => plainText(text))));
-  const synonyms = synonymsOf(content);
-  const keys = new Map<string, string>();
-  const memo = new WordMemo();
-  const featuresOfText = (text: string) => featuresOf(sentencesOf(plainText(text), keys), synonyms, memo);
-  const read: Read = (text, weight) => ({ features: featuresOfText(text), weight });
-  const findables = content.articles.map((written) => ({ id: written.article.id, ...readingsOf(written, read) }));
-  const offTopic = content.offTopic.map((question) => read(question, weights.question));
-  const search = createSearch(findables, synonyms, offTopic);
-  const examples: DangerExample[] = [
-    ...findables.flatMap(({ id, questions }) => examplesOf(id, questions)),
-    ...offTopic.map(({ features }) => ({ features, class: null })),
-    ...content.harmless.map((text) => ({ features: featuresOfText(text), class: null })),
-    ...content.danger.flatMap((file) =>
-      file.examples.map((text) => ({ features: featuresOfText(text), class: file.class })),
-    ),
-  ];
-  // Every word that occurs in content: what is not among them may be a slip.
-  const words = new Set(keys.values());
-  const danger = createDangerCheck({
-    words: content.danger.map((file) => ({
-      class: file.class,
-      phrases: Object.values(file.phrases).flat(),
-      except: Object.values(file.except).flat(),
-    })),
-    examples,
-    told: toldIn(content),
-    mend,
-    known: (key) => words.has(key),
-    featuresOf: (sentences) => featuresOf(sentences, synonyms),
-  });
+  const zones = new Map(content.countries.map(({ code, zone }) => [code, { code, zone }]));
   const codes = countriesWith(resources.values());
   const dangerCodes = [...new Set([...codes, ...Object.keys(numbers.emergency)])].filter(
     (code) => code !== 'any' && code !== 'ua',
   );
+  const understanding = learnSoon(content);
   return {
     article: (id) => articles.get(id),
     articlesOf: (topic) => byTopic.get(topic) ?? [],
@@ -79,65 +42,24 @@ function assemble(content: Content): Knowledge {
     resourcesIn: (country, topic) => resourcesIn(country, topic, resources, (id) => articles.get(id)?.topic),
     countries: () => codes,
     dangerCountries: () => dangerCodes,
-    country: (code) => places.country(code),
-    findCountry: (text) => places.find(sentencesOf(mend(plainText(text)))),
-    ask(text) {
-      const sentences = sentencesOf(mend(plainText(text)));
-      return { ...search.ask(sentences), country: places.find(sentences)?.code ?? null };
-    },
-    danger,
+    country: (code) => zones.get(code),
+    findCountry: (text) => understanding().findCountry(text),
+    ask: (text) => understanding().ask(text),
+    danger: (text) => understanding().danger(text),
     dangerNumbers: (dangerClass, country) => numbersFor(numbers, dangerClass, country, resources),
   };
 }
 
-/** How much each kind of text counts when an article is looked for. */
-const weights = { question: 1, title: 1, answer: 1, line: 0.6 };
-
-type Read = (text: string, weight: number) => Reading;
-
-function readingsOf({ article, questions }: WrittenArticle, read: Read): { questions: Reading[]; readings: Reading[] } {
-  const asked = questions.map((question) => read(question, weights.question));
-  const own = languages
-    .flatMap((language) => article.texts[language] ?? [])
-    .flatMap((text) => readingsOfText(text, read));
-  return { questions: asked, readings: [...asked, ...own] };
-}
-
-function toldIn({ harmless, danger }: Content): Map<string, DangerClass | null> {
-  const key = (text: string) => wordsKey(sentencesOf(plainText(text)));
-  return new Map([
-    ...harmless.map((text) => [key(text), null] as const),
-    ...danger.flatMap((file) => file.examples.map((text) => [key(text), file.class] as const)),
-  ]);
-}
-
-/** Articles whose questions are calls for help of one class, and articles whose questions are sometimes that. */
-const dangerOf: Readonly<Record<string, DangerClass>> = {
-  'passport-taken': 'trafficking',
-  'forced-labour': 'trafficking',
-  violence: 'violence',
-  'crisis-support': 'suicide',
-  'detained-abroad': 'detention',
-};
-const mixed = new Set(['missing-relative', 'work-accident']);
-
-function examplesOf(id: string, questions: readonly Reading[]): DangerExample[] {
-  if (mixed.has(id)) return [];
-  return questions.map(({ features }) => ({ features, class: dangerOf[id] ?? null }));
-}
-
-function readingsOfText({ title, answer, steps, warn, more }: ArticleText, read: Read): Reading[] {
-  return [
-    read(title, weights.title),
-    read(answer, weights.answer),
-    ...[...steps, ...warn, ...more].map((line) => read(line, weights.line)),
-  ];
-}
-
-function synonymsOf({ synonyms }: Content): Synonyms {
-  const book: Synonyms = new PhraseBook();
-  for (const [group, patterns] of Object.entries(synonyms)) {
-    for (const pattern of patterns.flatMap(parsePattern)) book.add(pattern, group);
-  }
-  return book;
+/**
+ * Learning takes a few hundred milliseconds. It is done as soon as the program has nothing else to do, so that the
+ * start does not wait for it, and at the latest when the first words arrive.
+ */
+function learnSoon(content: Content): () => Understanding {
+  let learnt: Understanding | undefined;
+  const understanding = () => {
+    learnt ??= learn(content);
+    return learnt;
+  };
+  setImmediate(understanding).unref();
+  return understanding;
 }

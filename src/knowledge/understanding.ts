@@ -1,0 +1,113 @@
+import type { Content, WrittenArticle } from './content.ts';
+import { createCountryFinder } from './countries.ts';
+import { createDangerCheck, type DangerCheck, type DangerExample, wordsKey } from './danger.ts';
+import type { FoundCountry, Match } from './knowledge.ts';
+import { type ArticleText, type DangerClass, languages } from './schema.ts';
+import { featuresOf, type Synonyms, WordMemo } from './search/features.ts';
+import { trainLayoutMender } from './search/layout.ts';
+import { plainText } from './search/normalise.ts';
+import { PhraseBook, sentencesOf } from './search/phrases.ts';
+import { createSearch, type Reading } from './search/search.ts';
+
+/** What a person's words mean: which article, which danger, which country. */
+export type Understanding = {
+  ask(text: string): Match;
+  danger: DangerCheck;
+  findCountry(text: string): FoundCountry | null;
+};
+
+/** Learns it from content: the sample questions, the articles' own words, the patterns and examples of danger. */
+export function learn(content: Content): Understanding {
+  const places = createCountryFinder(content.countries, content.parse);
+  const mend = trainLayoutMender(content.articles.flatMap(({ questions }) => questions.map((text) => plainText(text))));
+  const synonyms = synonymsOf(content);
+  const keys = new Map<string, string>();
+  const memo = new WordMemo();
+  const featuresOfText = (text: string) => featuresOf(sentencesOf(plainText(text), keys), synonyms, memo);
+  const read: Read = (text, weight) => ({ features: featuresOfText(text), weight });
+  const findables = content.articles.map((written) => ({ id: written.article.id, ...readingsOf(written, read) }));
+  const offTopic = content.offTopic.map((question) => read(question, weights.question));
+  const search = createSearch(findables, synonyms, offTopic);
+  const examples: DangerExample[] = [
+    ...findables.flatMap(({ id, questions }) => examplesOf(id, questions)),
+    ...offTopic.map(({ features }) => ({ features, class: null })),
+    ...content.harmless.map((text) => ({ features: featuresOfText(text), class: null })),
+    ...content.danger.flatMap((file) =>
+      file.examples.map((text) => ({ features: featuresOfText(text), class: file.class })),
+    ),
+  ];
+  // Every word that occurs in content: what is not among them may be a slip.
+  const words = new Set(keys.values());
+  return {
+    ask(text) {
+      const sentences = sentencesOf(mend(plainText(text)));
+      return { ...search.ask(sentences), country: places.find(sentences)?.code ?? null };
+    },
+    danger: createDangerCheck({
+      words: content.danger.map((file) => ({
+        class: file.class,
+        phrases: Object.values(file.phrases).flat(),
+        except: Object.values(file.except).flat(),
+      })),
+      parse: content.parse,
+      examples,
+      told: toldIn(content),
+      mend,
+      known: (key) => words.has(key),
+      featuresOf: (sentences) => featuresOf(sentences, synonyms),
+    }),
+    findCountry: (text) => places.find(sentencesOf(mend(plainText(text)))),
+  };
+}
+
+/** How much each kind of text counts when an article is looked for. */
+const weights = { question: 1, title: 1, answer: 1, line: 0.6 };
+
+type Read = (text: string, weight: number) => Reading;
+
+function readingsOf({ article, questions }: WrittenArticle, read: Read): { questions: Reading[]; readings: Reading[] } {
+  const asked = questions.map((question) => read(question, weights.question));
+  const own = languages
+    .flatMap((language) => article.texts[language] ?? [])
+    .flatMap((text) => readingsOfText(text, read));
+  return { questions: asked, readings: [...asked, ...own] };
+}
+
+function toldIn({ harmless, danger }: Content): Map<string, DangerClass | null> {
+  const key = (text: string) => wordsKey(sentencesOf(plainText(text)));
+  return new Map([
+    ...harmless.map((text) => [key(text), null] as const),
+    ...danger.flatMap((file) => file.examples.map((text) => [key(text), file.class] as const)),
+  ]);
+}
+
+/** Articles whose questions are calls for help of one class, and articles whose questions are sometimes that. */
+const dangerOf: Readonly<Record<string, DangerClass>> = {
+  'passport-taken': 'trafficking',
+  'forced-labour': 'trafficking',
+  violence: 'violence',
+  'crisis-support': 'suicide',
+  'detained-abroad': 'detention',
+};
+const mixed = new Set(['missing-relative', 'work-accident']);
+
+function examplesOf(id: string, questions: readonly Reading[]): DangerExample[] {
+  if (mixed.has(id)) return [];
+  return questions.map(({ features }) => ({ features, class: dangerOf[id] ?? null }));
+}
+
+function readingsOfText({ title, answer, steps, warn, more }: ArticleText, read: Read): Reading[] {
+  return [
+    read(title, weights.title),
+    read(answer, weights.answer),
+    ...[...steps, ...warn, ...more].map((line) => read(line, weights.line)),
+  ];
+}
+
+function synonymsOf({ synonyms, parse }: Content): Synonyms {
+  const book: Synonyms = new PhraseBook();
+  for (const [group, patterns] of Object.entries(synonyms)) {
+    for (const pattern of patterns.flatMap(parse)) book.add(pattern, group);
+  }
+  return book;
+}
