@@ -65,7 +65,7 @@ describe('the team, by buttons', () => {
     await admin.presses('Ні, лишити');
     await maria.says('/team');
     await maria.presses(/Піти з команди/);
-    expect(await maria.presses('Так, піти з команди')).toContain('більше не діє');
+    expect(await maria.presses('Так, відмовитися')).toContain('більше не діє');
     expect(await home.services.team.of(maria.person)).toEqual([]);
     const [own] = await home.services.team.of(admin.person);
     expect(await admin.sends(`team:gone:${own?.no}`)).toContain('останній адміністратор');
