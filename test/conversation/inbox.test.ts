@@ -92,7 +92,7 @@ describe('the inbox', () => {
       'We are speaking English now.',
       'How can I help? Write in your own words or choose:',
       'Teraz rozmawiamy po polsku.',
-      'W czym pomóc? Proszę napisać własnymi słowami albo wybrać:',
+      'W czym pomóc? Napisz własnymi słowami albo wybierz:',
     ]);
     expect(sent).toHaveLength(25);
   });
