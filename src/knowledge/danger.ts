@@ -22,15 +22,15 @@ export type DangerExample = { features: Features; class: DangerClass | null };
 
 export type DangerSense = {
   words: readonly DangerWords[];
-  parse(pattern: string): readonly Pattern[];
+  parse: (pattern: string) => readonly Pattern[];
   examples: readonly DangerExample[];
   /** The very messages that content calls danger or harmless (null), by `wordsKey`: there is nothing to guess. */
   told: ReadonlyMap<string, DangerClass | null>;
   /** Rereads what was typed with the wrong keyboard layout. */
-  mend(plain: string): string;
+  mend: (plain: string) => string;
   /** Says whether a word is rightly spelt, so that only others are read with one slip. */
-  known(key: string): boolean;
-  featuresOf(sentences: readonly (readonly string[])[]): Features;
+  known: (key: string) => boolean;
+  featuresOf: (sentences: readonly (readonly string[])[]) => Features;
 };
 
 type Meaning = { class: DangerClass; sure: boolean } | 'except';
@@ -44,20 +44,21 @@ const order: readonly DangerClass[] = ['suicide', 'medical', 'child', 'trafficki
 export type DangerCheck = (text: string) => Danger | null;
 
 export function createDangerCheck(sense: DangerSense): DangerCheck {
+  const { told: messages, mend, known, featuresOf } = sense;
   const book = phraseBook(sense);
   const likeness = createLikeness(sense.examples);
   const read = (plain: string): Danger | null => {
     const sentences = sentencesOf(plain);
-    const told = sense.told.get(wordsKey(sentences));
+    const told = messages.get(wordsKey(sentences));
     if (told === null) return null;
-    const found = book.find(sentences, { known: sense.known });
+    const found = book.find(sentences, { known });
     const harmless = found.filter((match) => match.meaning === 'except');
     const asked: Danger | null = told ? { class: told, certainty: 'asks', why: 'an example' } : null;
-    return weigh(found, harmless) ?? asked ?? likeness(sense.featuresOf(sentences), harmless.length > 0);
+    return weigh(found, harmless) ?? asked ?? likeness(featuresOf(sentences), harmless.length > 0);
   };
   return (text) => {
     const plain = plainText(text, longest);
-    const mended = sense.mend(plain);
+    const mended = mend(plain);
     return read(plain) ?? (mended === plain ? null : read(mended));
   };
 }

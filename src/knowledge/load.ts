@@ -55,10 +55,11 @@ function assemble(content: Content): Knowledge {
  * start does not wait for it, and at the latest when the first words arrive.
  */
 function learnSoon(content: Content): () => Understanding {
-  let learnt: Understanding | undefined;
-  const understanding = () => {
-    learnt ??= learn(content);
-    return learnt;
+  // One or the other: once it is learnt from, the content itself is let go.
+  let state: { content: Content } | { learnt: Understanding } = { content };
+  const understanding = (): Understanding => {
+    if ('content' in state) state = { learnt: learn(state.content) };
+    return state.learnt;
   };
   setImmediate(understanding).unref();
   return understanding;

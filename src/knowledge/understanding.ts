@@ -21,23 +21,8 @@ export function learn(content: Content): Understanding {
   const places = createCountryFinder(content.countries, content.parse);
   const mend = trainLayoutMender(content.articles.flatMap(({ questions }) => questions.map((text) => plainText(text))));
   const synonyms = synonymsOf(content);
-  const keys = new Map<string, string>();
-  const memo = new WordMemo();
-  const featuresOfText = (text: string) => featuresOf(sentencesOf(plainText(text), keys), synonyms, memo);
-  const read: Read = (text, weight) => ({ features: featuresOfText(text), weight });
-  const findables = content.articles.map((written) => ({ id: written.article.id, ...readingsOf(written, read) }));
-  const offTopic = content.offTopic.map((question) => read(question, weights.question));
+  const { findables, offTopic, examples, words } = countTexts(content, synonyms);
   const search = createSearch(findables, synonyms, offTopic);
-  const examples: DangerExample[] = [
-    ...findables.flatMap(({ id, questions }) => examplesOf(id, questions)),
-    ...offTopic.map(({ features }) => ({ features, class: null })),
-    ...content.harmless.map((text) => ({ features: featuresOfText(text), class: null })),
-    ...content.danger.flatMap((file) =>
-      file.examples.map((text) => ({ features: featuresOfText(text), class: file.class })),
-    ),
-  ];
-  // Every word that occurs in content: what is not among them may be a slip.
-  const words = new Set(keys.values());
   return {
     ask(text) {
       const sentences = sentencesOf(mend(plainText(text)));
@@ -58,6 +43,26 @@ export function learn(content: Content): Understanding {
     }),
     findCountry: (text) => places.find(sentencesOf(mend(plainText(text)))),
   };
+}
+
+/** Everything that is learnt from, counted. Apart from `learn`, so that what it remembers of words is let go after it. */
+function countTexts(content: Content, synonyms: Synonyms) {
+  const keys = new Map<string, string>();
+  const memo = new WordMemo();
+  const featuresOfText = (text: string) => featuresOf(sentencesOf(plainText(text), keys), synonyms, memo);
+  const read: Read = (text, weight) => ({ features: featuresOfText(text), weight });
+  const findables = content.articles.map((written) => ({ id: written.article.id, ...readingsOf(written, read) }));
+  const offTopic = content.offTopic.map((question) => read(question, weights.question));
+  const examples: DangerExample[] = [
+    ...findables.flatMap(({ id, questions }) => examplesOf(id, questions)),
+    ...offTopic.map(({ features }) => ({ features, class: null })),
+    ...content.harmless.map((text) => ({ features: featuresOfText(text), class: null })),
+    ...content.danger.flatMap((file) =>
+      file.examples.map((text) => ({ features: featuresOfText(text), class: file.class })),
+    ),
+  ];
+  // Every word that occurs in content: what is not among them may be a slip.
+  return { findables, offTopic, examples, words: new Set(keys.values()) };
 }
 
 /** How much each kind of text counts when an article is looked for. */

@@ -147,6 +147,9 @@ export class PhraseBook<T> {
   }
 }
 
+/** A node and a letter as one small number. Sound keys are plain Latin; all other letters are taken for one. */
+const stepFrom = (node: number, key: string, at: number): number => node * 512 + Math.min(key.charCodeAt(at), 511);
+
 /** The words of patterns, letter by letter: one walk over a word finds it and every open word that it begins with. */
 class WordTree {
   /** From a node and a letter to the next node. */
@@ -158,7 +161,7 @@ class WordTree {
   add(key: string, open: boolean): { id: number; isNew: boolean } {
     let node = 0;
     for (let at = 0; at < key.length; at++) {
-      const step = node * 0x10000 + key.charCodeAt(at);
+      const step = stepFrom(node, key, at);
       let next = this.#next.get(step);
       if (next === undefined) {
         next = this.#whole.length;
@@ -180,7 +183,7 @@ class WordTree {
     const ids: number[] = [];
     let node = 0;
     for (let at = 0; at < key.length; at++) {
-      const next = this.#next.get(node * 0x10000 + key.charCodeAt(at));
+      const next = this.#next.get(stepFrom(node, key, at));
       if (next === undefined) return ids;
       node = next;
       const open = this.#open[node];
