@@ -278,13 +278,33 @@ export function createInbox(deps: InboxDeps): Inbox {
     if (!(await sendAll(event, key, replies, letter))) return 'waits';
     deps.afterStep?.('sent');
     await mailbox.done(letter.channel, letter.eventId);
-    if (forgetting) await mailbox.forget(person);
+    if (forgetting) {
+      await passOn(person);
+      await mailbox.forget(person);
+      regrouped = true;
+    }
     deps.afterStep?.('done');
     return {
       kept: session && !kept.down && !regrouped ? { session, answered: null, down: false } : null,
       sent: forgetting || joined || kept.down ? null : key,
       regrouped,
     };
+  }
+
+  /** What was written after the wish to be forgotten comes from somebody whom nobody knows yet. */
+  async function passOn(person: string): Promise<void> {
+    for (;;) {
+      const later = await mailbox.next(person, inOneLook);
+      for (const letter of later) {
+        const opened = deps.seal.open(letter.payload, letterKey(letter.channel, letter.eventId));
+        if (opened === null) return;
+        const event = JSON.parse(opened) as Event;
+        const anew = await deps.people.identify(event.channel, event.sender);
+        await mailbox.readdress(letter.channel, letter.eventId, anew);
+        wake(anew);
+      }
+      if (later.length < inOneLook) return;
+    }
   }
 
   async function load(person: string): Promise<Kept> {

@@ -258,6 +258,32 @@ describe('the inbox', () => {
     expect(sent.map(({ reply }) => reply.text)[1]).toBe('We are speaking English now.');
   });
 
+  it('answers what somebody writes on while being forgotten, as somebody new, and loses none of it', async () => {
+    const { process, database } = await computer();
+    const said: string[] = [];
+    const inbox = process({
+      async deliver(_channel, _to, reply) {
+        said.push(reply.text);
+        if (said.length === 2) await inbox.accept([event('oksana', { text: 'шеф забрав паспорт і не випускає нас' })]);
+        return { outcome: 'sent' };
+      },
+    });
+    await inbox.accept([event('oksana', { text: 'english' })]);
+    await inbox.idle();
+    const before = await database.db.selectFrom('people').select('id').executeTakeFirstOrThrow();
+    await inbox.accept([event('oksana', { action: 'forget:yes' }), event('oksana', { text: '/language' })]);
+    await inbox.idle();
+    expect(said.length).toBe(4);
+    expect(said.slice(2)).toEqual(expect.arrayContaining(['Оберіть мову:', expect.stringMatching(/^\*\*\[112\]/)]));
+    const rows = [
+      await database.db.selectFrom('people').select('id').execute(),
+      await database.db.selectFrom('sessions').selectAll().execute(),
+      await database.db.selectFrom('letters').selectAll().execute(),
+    ];
+    expect(rows[0]).toHaveLength(1);
+    expect(JSON.stringify(rows)).not.toContain(before.id);
+  });
+
   it('forgets: no row that holds the person is left, and they are greeted as new', async () => {
     const { process, sent, database } = await computer();
     const inbox = process();

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { said } from '../emulators/web.ts';
 import { type Server, startRedis } from '../servers.ts';
 import { startVistka } from '../vistka.ts';
 import { onTelegram, onViber, onWeb, type Visitor, visitor } from './visitor.ts';
@@ -95,6 +96,15 @@ describe.each(['SQLite', 'PostgreSQL and Redis'] as const)('Mariia, on %s', (sto
     expect(after.rows.web_messages?.length).toBe(1);
   });
 
+  it('is answered as somebody new when she writes on before she has been forgotten', async () => {
+    const reader = await vistka.web();
+    await reader.says('/forget');
+    await reader.hears(/Видалити все про вас/);
+    expect(await reader.presses('Так, забути все')).toBe(202);
+    expect(await reader.says('шеф забрав паспорт і не випускає нас')).toBe(202);
+    await reader.until(() => reader.messages().some((message) => said(message).startsWith('112')));
+  });
+
   it('begins anew when she writes again, as somebody unknown', async () => {
     const mariia = visitor('Viber', onViber(vistka.viber.person({ id: ids.viber })));
     await mariia.says('/mybookings');
@@ -123,7 +133,8 @@ async function tellsEverything(mariia: Visitor): Promise<void> {
   await mariia.hears(/^Записано/);
   await mariia.says('/book');
   await mariia.presses(/\d\d:\d\d/);
-  await mariia.presses('У бібліотеці');
+  await mariia.hears(/Як минулого разу/);
+  await mariia.presses('Інше ім’я');
   await mariia.hears(/Як до вас звертатися/);
   await mariia.says(told.other);
   await mariia.hears(/Перевірте/);
