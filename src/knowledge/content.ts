@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ContentError, type Fault, readContentFile } from '../content-file.ts';
 import { countriesFile } from './countries.ts';
 import type { Article } from './knowledge.ts';
-import { readPlainYaml } from './plain-yaml.ts';
 import {
   type ArticleText,
   articleFile,
@@ -62,10 +61,7 @@ class Faults {
       return undefined;
     }
     try {
-      const plain = readPlainYaml(readFileSync(file, 'utf8'));
-      const quick = plain === undefined ? undefined : schema.safeParse(plain);
-      // Slower, and with line numbers.
-      return quick?.success ? quick.data : readContentFile(file, schema).value;
+      return readContentFile(file, schema).value;
     } catch (error) {
       if (!(error instanceof ContentError)) throw error;
       this.faults.push(...error.faults);

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { ContentError, readContentFile } from '../../content-file.ts';
 import { readContent } from '../content.ts';
 import type { Article } from '../knowledge.ts';
-import { readPlainYaml } from '../plain-yaml.ts';
 import type { NumbersFile } from '../resources.ts';
 import { type Language, languages, questionsFile, type Resource } from '../schema.ts';
 
@@ -73,8 +72,6 @@ function filesIn(dir: string, ending: string): string[] {
 }
 
 function readSheet(file: string): unknown {
-  const plain = readPlainYaml(readFileSync(file, 'utf8'));
-  if (plain !== undefined) return plain;
   try {
     return readContentFile(file, z.unknown()).value;
   } catch (error) {
