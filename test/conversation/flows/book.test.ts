@@ -102,7 +102,7 @@ describe('booking', () => {
     const english = await oksana.says('english please');
     expect(english).toContain('How would you like to talk?');
     await oksana.presses('At the library');
-    expect(await oksana.presses('Oksana')).toContain('Please check that all is right');
+    expect(await oksana.presses('Oksana')).toContain('Please check that everything is right');
   });
 
   it('offers the nearest times to who was too late', async () => {
