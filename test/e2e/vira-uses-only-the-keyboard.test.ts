@@ -135,7 +135,7 @@ it('Vira does all that the bot can by the keyboard alone, at 360×640, and nothi
 
   await she.types('/library');
   await she.hears(/Де ви або де ваші рідні/);
-  await she.presses('Поділитися моїм місцем');
+  await she.presses('Показати, де я');
   expect(await she.hears(/Найближчі бібліотеки/)).toContain('Тисменицька центральна бібліотека');
   await she.presses('Тисменицька центральна бібліотека');
   await she.hears(/Зараз відчинено, до 18:00/);

@@ -121,7 +121,7 @@ export function visitor(way: Way, medium: Medium): Visitor {
   };
 }
 
-export function readable(seen: Seen): string {
+function readable(seen: Seen): string {
   return [seen.text, seen.buttons.map((label) => `[${label}]`).join(' ')].filter((part) => part !== '').join('\n');
 }
 
