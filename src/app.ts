@@ -1,13 +1,13 @@
 import { createBookings } from './bookings/book.ts';
+import type { Kind } from './bookings/bookings.ts';
 import { calendarFile } from './bookings/calendar-file.ts';
 import { carryBookings } from './bookings/carry.ts';
+import { type FeedWords, readFeed } from './bookings/feeds.ts';
 import { createReminders } from './bookings/reminders.ts';
 import { sweepBookings } from './bookings/requests.ts';
 import type { Channel, ChannelDeps } from './channels/channel.ts';
 import { outcomeOf } from './channels/errors.ts';
-import { createTelegram } from './channels/telegram/index.ts';
 import { plain } from './channels/text.ts';
-import { createViber } from './channels/viber/index.ts';
 import { createWeb, webWords } from './channels/web/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config, Secrets } from './config.ts';
@@ -22,6 +22,7 @@ import { carryMessages } from './delivery/carry.ts';
 import { createDispatcher, type Due, type Prepared } from './delivery/dispatcher.ts';
 import { createOutbox } from './delivery/outbox.ts';
 import { quietEdges } from './delivery/quiet-hours.ts';
+import { mountCalendar } from './http/calendar.ts';
 import { mountHealth } from './http/health.ts';
 import { createMetrics, listenForMetrics, mountMetrics } from './http/metrics.ts';
 import { createServer } from './http/server.ts';
@@ -46,9 +47,7 @@ import { sweepEffects } from './storage/effects.ts';
 import { createEmbeddedLeases } from './storage/leases/embedded.ts';
 import { createRedisLeases } from './storage/leases/redis.ts';
 import { createEmbeddedLimits } from './storage/limits/embedded.ts';
-import { createRedisLimits } from './storage/limits/redis.ts';
 import { createMailbox } from './storage/mailbox.ts';
-import { connectRedis } from './storage/redis.ts';
 import { createSeal } from './storage/seal.ts';
 import { ownSecretKey } from './storage/secret-key.ts';
 import { createEmbeddedSessions } from './storage/sessions/embedded.ts';
@@ -108,13 +107,16 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     if (!config.redisUrl) closers.push(await holdAlone(config.database));
     const database = await openDatabase(config.database);
     closers.push(() => database.close());
-    const redis = config.redisUrl ? await connectRedis(config.redisUrl) : null;
+    // What is off isn't loaded: on the smallest machine that is a third of the memory, and half of a start.
+    const redis = config.redisUrl ? await (await import('./storage/redis.ts')).connectRedis(config.redisUrl) : null;
     if (redis) closers.push(() => redis.close());
     const ttlMs = config.sessionHours * hourMs;
     const embeddedSessions = redis ? null : createEmbeddedSessions(database, { ttlMs, clock });
     const sessions = redis ? createRedisSessions(redis, { ttlMs }) : (embeddedSessions ?? never());
     const leases = redis ? createRedisLeases(redis) : createEmbeddedLeases(clock);
-    const limits = redis ? createRedisLimits(redis, clock) : createEmbeddedLimits(clock);
+    const limits = redis
+      ? (await import('./storage/limits/redis.ts')).createRedisLimits(redis, clock)
+      : createEmbeddedLimits(clock);
     closers.push(() => Promise.all([sessions.close(), leases.close(), limits.close()]));
     const people = createPeople({ database, seal, clock });
     const outbox = createOutbox({ database, seal, clock });
@@ -227,6 +229,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     const deps: ChannelDeps = { accept: inbox.accept, welcome: inbox.welcome, clock, report };
     const add = (channel: Channel) => channels.set(channel.name, channel);
     if (config.telegram && secrets.telegramToken) {
+      const { createTelegram } = await import('./channels/telegram/index.ts');
       add(
         createTelegram(
           {
@@ -242,6 +245,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       );
     }
     if (config.viber && secrets.viberToken && config.publicUrl) {
+      const { createViber } = await import('./channels/viber/index.ts');
       add(
         createViber(
           {
@@ -281,6 +285,8 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
 
     server.app.get('/', (c) => c.redirect('/chat', 302));
     for (const channel of channels.values()) channel.routes(server.app);
+    const feedWords = wordsOfFeeds(texts, config.defaultLanguage, bookings.kind);
+    mountCalendar(server.app, (secret) => readFeed({ database, seal, clock }, secret, feedWords));
     mountHealth(server.app, {
       async stores() {
         await database.db.selectFrom('people').select('id').limit(1).execute();
@@ -318,6 +324,12 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     }, minuteMs);
     rereader.unref();
     closers.push(() => clearInterval(rereader));
+
+    const tender = setInterval(() => {
+      bookings.tend().catch((error: unknown) => report.fault('waiting list', error));
+    }, minuteMs);
+    tender.unref();
+    closers.push(() => clearInterval(tender));
 
     async function sweep(): Promise<void> {
       try {
@@ -381,6 +393,21 @@ function introductions(texts: ReturnType<typeof loadTexts>) {
 }
 
 const limitOf = (person: string) => `person:${person}`;
+
+/** A consultant's calendar is read by a program, so it is in the language of the deployment. */
+function wordsOfFeeds(
+  { t }: ReturnType<typeof loadTexts>,
+  language: (typeof languages)[number],
+  kind: (id: string) => Kind | undefined,
+): FeedWords {
+  return {
+    kind: (id) => kind(id)?.name[language] ?? kind(id)?.name.uk ?? id,
+    calendar: (consultant) => t(language, 'calendar:title', { consultant }),
+    people: (count) => t(language, 'calendar:people', { count }),
+    how: (how) => t(language, `book:how.${how}`),
+    together: (count) => t(language, 'calendar:together', { count }),
+  };
+}
 
 function never(): never {
   throw new Error('a channel that is not there');

@@ -1,20 +1,34 @@
-import type { Clock } from '../clock.ts';
-import { newId } from '../ids.ts';
-import type { Database } from '../storage/database.ts';
-import type { Seal } from '../storage/seal.ts';
 import type { Booking, Bookings, BookOutcome, BookRequest, MoveOutcome, Slot } from './bookings.ts';
+import { callOff } from './call-off.ts';
+import { isClosed } from './closed-days.ts';
+import { createFamily, leaveAll } from './families.ts';
 import { freeDaysOf } from './free.ts';
 import { type KindRules, loadKinds } from './kinds.ts';
-import type { Reminders } from './reminders.ts';
+import { asSeenBy, audienceOf, dropProposal, guestRowsOf, guestsOf } from './participants.ts';
+import type { News } from './reminders.ts';
+import {
+  again,
+  attempt,
+  markOf,
+  offersAt,
+  openRoom,
+  type Room,
+  type RoomParts,
+  taken,
+  timesOf,
+  untilSettled,
+  zoneOf,
+} from './room.ts';
 import { isOpen, openPerKind, stateOfMoved, stateOfNew } from './rules.ts';
-import { loadSeeds, type Offer, readSchedule, type Schedule, seedSchedule } from './schedule.ts';
-import { bookable, dayOf, instantOf, isDay, startsOn, unitsOf, wallOf } from './slots.ts';
+import { loadSeeds, type Offer, seedSchedule } from './schedule.ts';
+import { instantOf, isDay, wallOf } from './slots.ts';
 import {
   type Answer,
   answerTo,
   type BookingRow,
   bookingAt,
   bookingById,
+  bookingsById,
   bookingsOf,
   changeBooking,
   confirmedFromWeb,
@@ -31,18 +45,11 @@ import {
   sealContact,
   takePlace,
 } from './store.ts';
+import { createWaiting, endWait, forgetWaits, handOver, holdFor, nextInLine, tendWaits } from './waits.ts';
 
-export type BookingsParts = {
-  database: Database;
-  seal: Seal;
-  clock: Clock;
-  /** The folder with kinds.yaml, joined/ and demo/. */
-  contentDir: string;
+export type BookingsParts = RoomParts & {
   /** Loads the made-up consultants of content/demo. */
   demo: boolean;
-  /** What is said about bookings later; without it nothing is. */
-  reminders?: Reminders;
-  newId?: typeof newId;
 };
 
 /**
@@ -52,8 +59,8 @@ export type BookingsParts = {
 export async function createBookings(parts: BookingsParts): Promise<Bookings> {
   const kinds = loadKinds(parts.contentDir);
   await seedSchedule(parts.database, loadSeeds(parts.contentDir, kinds, parts.demo));
-  const schedule = await readSchedule(parts.database, kinds);
-  const room: Room = { ...parts, newId: parts.newId ?? newId, schedule };
+  const room = await openRoom(parts);
+  const { schedule } = room;
   const byId = new Map<string, KindRules>(kinds.map((kind) => [kind.id, kind]));
   return {
     joined: (library) => schedule.joined(library),
@@ -73,14 +80,19 @@ export async function createBookings(parts: BookingsParts): Promise<Bookings> {
       const { how, name, phone } = opened(row, parts.seal);
       return { how, name, phone };
     },
-    ahead: async (booking) => (await parts.reminders?.ahead(booking)) ?? [],
+    async ahead(booking, person) {
+      if (booking.as === 'owner' || person === undefined) return (await parts.reminders?.ahead(booking)) ?? [];
+      const me = (await guestsOf(room.database.db, [booking.id])).find((guest) => guest.person === person);
+      return me ? ((await parts.reminders?.ahead(booking, me.id)) ?? []) : [];
+    },
     heard: (request) => heard(room, request),
+    family: createFamily(room, (request, agreed) => move(room, request, agreed)),
+    waiting: createWaiting(room),
+    tend: () => tendWaits(room),
     forget: (person) => forget(room, person),
-    export: async (person) => (await bookingsOf(room.database.db, person)).map((row) => opened(row, room.seal)),
+    export: async (person) => seenBy(room, person, await rowsOf(room, person)),
   };
 }
-
-type Room = BookingsParts & { newId: typeof newId; schedule: Schedule };
 
 async function free(room: Room, query: Parameters<Bookings['free']>[0]): Promise<readonly Slot[]> {
   const { library, kind, limit, day, after = 0 } = query;
@@ -124,16 +136,24 @@ async function book(room: Room, request: BookRequest): Promise<BookOutcome> {
       const answer = { outcome: 'too-many', booking: null, version: null };
       return (await recordAnswer(database.db, mark, answer, now)) ? { outcome: 'too-many', open } : again;
     }
+    const { library, kind, wall } = request;
+    const hold = await holdFor(database.db, request, now);
+    const held = hold && room.schedule.offers(library, kind).filter((offer) => offer.consultant === hold.consultant);
     const zone = await zoneOf(room, request.person);
-    for (const offer of offersAt(room, request.library, request.kind, request.wall, now)) {
-      const row = await newRow(room, request, offer, place, now);
+    for (const offer of held ?? offersAt(room, library, kind, wall, now)) {
+      const fresh = await newRow(room, request, offer, place, now);
+      const row = hold ? { ...fresh, from_unit: Number(hold.from_unit), to_unit: Number(hold.to_unit) } : fresh;
       const outcome = row.state === 'requested' ? 'requested' : 'booked';
+      const audience = [{ person: request.person, tag: '', language: request.language, zone }];
       const written = await attempt(database, async (trx) => {
         if (!(await recordAnswer(trx, mark, { outcome, booking: row.id, version: row.version }, now))) throw again;
-        if (!(await takePlace(trx, placeOf(row), offer.rules.capacity))) throw taken;
+        if (await isClosed(trx, library, wall.slice(0, 10))) throw taken;
+        if (hold) {
+          if (!(await endWait(trx, hold, 'taken', now))) throw again;
+        } else if (!(await takePlace(trx, placeOf(row), offer.rules.capacity))) throw taken;
         if (!(await insertBooking(trx, row))) throw again;
         await recordEvent(trx, row, outcome, now);
-        await room.reminders?.follow(trx, row, { zone, now });
+        await room.reminders?.follow(trx, row, { audience, now });
       });
       if (written === again) return again;
       if (written === 'done') return { outcome, booking: opened(row, seal) };
@@ -142,7 +162,12 @@ async function book(room: Room, request: BookRequest): Promise<BookOutcome> {
   });
 }
 
-async function move(room: Room, request: Parameters<Bookings['move']>[0]): Promise<MoveOutcome> {
+/** @param agreed moved because a relative proposed it: whoever booked has said yes */
+async function move(
+  room: Room,
+  request: Parameters<Bookings['move']>[0],
+  agreed?: { guest: string },
+): Promise<MoveOutcome> {
   const { database, seal } = room;
   const mark = markOf(room, 'move', request);
   return untilSettled(async () => {
@@ -150,10 +175,13 @@ async function move(room: Room, request: Parameters<Bookings['move']>[0]): Promi
     const row = await ownOpen(room, request, now);
     const earlier = await answerTo(database.db, mark);
     if (earlier) return retellMove(room, request, earlier);
-    if (!row || row.state === 'cancelled') return { outcome: 'unknown' };
-    if (row.wall === request.wall) return { outcome: 'moved', booking: opened(row, seal) };
+    if (!row) return { outcome: 'unknown' };
+    const audience = await audienceOf(room, row);
+    const together = audience.length - 1;
+    if (row.wall === request.wall) return { outcome: 'moved', booking: { ...opened(row, seal), together } };
     const offers = offersAt(room, row.library, row.kind, request.wall, now);
-    const zone = await zoneOf(room, request.person);
+    const next = await nextInLine(room, row, now, request.person);
+    const news: News = { what: 'moved', except: request.person };
     // Whoever has been promised stays, if that consultant is free then.
     for (const offer of offers.sort((a, b) => mine(b, row) - mine(a, row))) {
       const change = { ...timesOf(offer, request.wall), state: stateOfMoved(offer.confirm, row.state) };
@@ -161,17 +189,25 @@ async function move(room: Room, request: Parameters<Bookings['move']>[0]): Promi
       const written = await attempt(database, async (trx) => {
         const answer = { outcome: 'moved', booking: row.id, version: moved.version };
         if (!(await recordAnswer(trx, mark, answer, now))) throw again;
+        if (await isClosed(trx, row.library, moved.wall.slice(0, 10))) throw taken;
         if (!(await changeBooking(trx, row, change))) throw again;
-        await leavePlace(trx, placeOf(row));
+        // Where the new time overlaps with the old one, nobody else can have that.
+        if (next && !overlap(row, moved)) await handOver(trx, room, next, row, now);
+        else await leavePlace(trx, placeOf(row));
         if (!(await takePlace(trx, placeOf(moved), offer.rules.capacity))) throw taken;
-        await recordEvent(trx, moved, 'moved', now);
-        await room.reminders?.follow(trx, moved, { zone, now });
+        await dropProposal(trx, row.id);
+        await recordEvent(trx, moved, 'moved', now, agreed ? 'relative' : 'person');
+        await room.reminders?.follow(trx, moved, { audience, now, news });
       });
       if (written === again) return again;
-      if (written === 'done') return { outcome: 'moved', booking: opened(moved, seal) };
+      if (written === 'done') return { outcome: 'moved', booking: { ...opened(moved, seal), together } };
     }
     return settleTaken(room, mark, { ...request, library: row.library, kind: row.kind }, now);
   });
+}
+
+function overlap(a: BookingRow, b: BookingRow): boolean {
+  return a.consultant === b.consultant && a.from_unit < b.to_unit && b.from_unit < a.to_unit;
 }
 
 type Cancelled = Awaited<ReturnType<Bookings['cancel']>>;
@@ -187,35 +223,45 @@ async function cancel(room: Room, request: Parameters<Bookings['cancel']>[0]): P
     if (earlier) return { outcome: 'cancelled', booking: opened(row, seal) };
     if (row.state === 'cancelled') return { outcome: 'already', booking: opened(row, seal) };
     if (!isOpen(row, now)) return { outcome: 'unknown' };
-    const cancelled: BookingRow = { ...row, ...closed, version: row.version + 1 };
+    const audience = await audienceOf(room, row);
+    const next = await nextInLine(room, row, now, request.person);
+    const news: News = { what: 'called-off', why: 'family', except: request.person };
+    let cancelled = row;
     const written = await attempt(database, async (trx) => {
-      const answer = { outcome: 'cancelled', booking: row.id, version: cancelled.version };
+      const answer = { outcome: 'cancelled', booking: row.id, version: row.version + 1 };
       if (!(await recordAnswer(trx, mark, answer, now))) throw again;
-      if (!(await changeBooking(trx, row, closed))) throw again;
-      await leavePlace(trx, placeOf(row));
-      await recordEvent(trx, cancelled, 'cancelled', now);
-      await room.reminders?.follow(trx, cancelled, { zone: cancelled.zone, now });
+      cancelled = await callOff(trx, room, row, { audience, now, side: 'person', news, next });
     });
     return written === 'done' ? { outcome: 'cancelled', booking: opened(cancelled, seal) } : again;
   });
 }
 
-const closed = { state: 'cancelled', open_no: null } as const;
-
 async function openOf(room: Room, person: string): Promise<readonly Booking[]> {
   const now = room.clock.now();
   // Two days cover every zone and the longest consultation; isOpen decides.
-  const since = wallOf(now - 2 * 86_400_000, 'UTC');
-  const rows = await bookingsOf(room.database.db, person, since);
-  return rows
-    .filter((row) => isOpen(row, now))
-    .map((row) => opened(row, room.seal))
-    .sort((a, b) => a.at - b.at);
+  const rows = await rowsOf(room, person, wallOf(now - 2 * 86_400_000, 'UTC'));
+  const open = rows.filter((row) => isOpen(row, now));
+  return (await seenBy(room, person, open)).toSorted((a, b) => a.at - b.at);
+}
+
+/** The person's own, and those to which they come. */
+async function rowsOf(room: Room, person: string, since?: string): Promise<readonly BookingRow[]> {
+  const { db } = room.database;
+  const own = await bookingsOf(db, person, since);
+  const comes = (await guestRowsOf(db, person)).map((guest) => guest.booking);
+  const others = await bookingsById(db, comes);
+  return [...own, ...others.filter((row) => since === undefined || row.wall >= since)];
+}
+
+async function seenBy(room: Room, person: string, rows: readonly BookingRow[]): Promise<Booking[]> {
+  const ids = rows.map((row) => row.id);
+  const guests = await guestsOf(room.database.db, ids);
+  return rows.flatMap((row) => asSeenBy(row, person, guests, room.seal) ?? []);
 }
 
 async function find(room: Room, person: string, id: string): Promise<Booking | null> {
   const row = await bookingById(room.database.db, id);
-  return row?.person === person ? opened(row, room.seal) : null;
+  return row ? asSeenBy(row, person, await guestsOf(room.database.db, [id]), room.seal) : null;
 }
 
 /** Said once or ten times, it is said. */
@@ -226,58 +272,36 @@ async function heard(room: Room, { person, booking, said }: Parameters<Bookings[
   return found;
 }
 
-async function zoneOf(room: Room, person: string): Promise<string> {
-  return (await room.reminders?.zoneOf(person)) ?? 'Europe/Kyiv';
-}
-
 /** Open bookings are cancelled; all lose the person, what was said of the person, and how to reach them. */
 async function forget(room: Room, person: string): Promise<void> {
+  await forgetWaits(room, person);
+  await leaveAll(room, person);
+  const anonymous = { person: null, contact: null, language: null, channel: null };
+  const news: News = { what: 'called-off', why: 'family', except: person };
   await untilSettled(async () => {
     const now = room.clock.now();
     const rows = await bookingsOf(room.database.db, person);
+    const audiences = await Promise.all(rows.map((row) => audienceOf(room, row)));
     const written = await attempt(room.database, async (trx) => {
-      for (const row of rows) {
-        const anonymous = { person: null, contact: null, language: null, channel: null };
-        if (!isOpen(row, now)) {
+      for (const [i, row] of rows.entries()) {
+        if (isOpen(row, now)) {
+          const audience = audiences[i] ?? [];
+          await callOff(trx, room, row, { audience, now, side: 'person', news, next: null, change: anonymous });
+        } else {
           await trx
             .updateTable('bookings')
             .set({ ...anonymous, open_no: null })
             .where('id', '=', row.id)
             .execute();
-          continue;
         }
-        if (!(await changeBooking(trx, row, { ...closed, ...anonymous }))) throw again;
-        await leavePlace(trx, placeOf(row));
-        const cancelled = { ...row, ...closed, version: row.version + 1 };
-        await recordEvent(trx, cancelled, 'cancelled', now);
-        await room.reminders?.follow(trx, cancelled, { zone: cancelled.zone, now });
       }
     });
     return written === 'done' ? null : again;
   });
 }
 
-/** The offers under which exactly this start can be booked now. */
-function offersAt(room: Room, library: string, kind: string, wall: string, now: number): Offer[] {
-  if (!/^.{10}T\d\d:\d\d$/.test(wall) || !isDay(wall.slice(0, 10))) return [];
-  return room.schedule.offers(library, kind).filter((offer) => {
-    const { zone } = offer.hours;
-    const day = wall.slice(0, 10);
-    const open = bookable(zone, offer.rules, now);
-    if (day < open.first || day > open.last) return false;
-    return startsOn(dayOf(day, zone), offer.hours, offer.rules, open).some((start) => start.wall === wall);
-  });
-}
-
 function mine(offer: Offer, row: BookingRow): number {
   return offer.consultant === row.consultant ? 1 : 0;
-}
-
-function timesOf(offer: Offer, wall: string) {
-  const { minutes, buffer } = offer.rules;
-  const { from, to } = unitsOf(wall, offer.hours.zone, minutes + buffer);
-  const where = { consultant: offer.consultant, wall, zone: offer.hours.zone, demo: offer.demo ? 1 : 0 };
-  return { ...where, minutes, from_unit: from, to_unit: to };
 }
 
 /** The person's open bookings of a kind, and the number of a place that is left for one more. */
@@ -381,45 +405,4 @@ async function asIt(room: Room, id: string, version: number): Promise<Booking> {
   const row = await bookingAt(room.database.db, id, version);
   if (!row) throw new Error('an answer names a booking that is not there');
   return opened(row, room.seal);
-}
-
-/** Nothing of the event or the person can be read from it, and nobody else's event meets it. */
-function markOf(room: Room, call: string, { person, eventId }: { person: string; eventId: string }): string {
-  return room.seal.mark(JSON.stringify([call, person, eventId]));
-}
-
-/** What was read first has changed meanwhile: look again. */
-const again = Symbol('again');
-/** The time is somebody else's. */
-const taken = Symbol('taken');
-
-/** Runs a transaction in which throwing `again` or `taken` rolls back and is the result. */
-async function attempt(
-  database: Database,
-  write: Parameters<typeof database.transaction<void>>[0],
-): Promise<'done' | typeof again | typeof taken> {
-  try {
-    await database.transaction(write);
-    return 'done';
-  } catch (error) {
-    if (error === again || error === taken) return error;
-    if (isConflict(error)) return again;
-    throw error;
-  }
-}
-
-/** PostgreSQL: serialization_failure, deadlock_detected. The transaction has been tried several times already. */
-function isConflict(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === '40001' || error.code === '40P01');
-}
-
-/** Each round ends because somebody else's write went through, so the bound is far above what can be met. */
-const rounds = 50;
-
-async function untilSettled<T>(work: () => Promise<T | typeof again>): Promise<T> {
-  for (let round = 1; round <= rounds; round++) {
-    const result = await work();
-    if (result !== again) return result;
-  }
-  throw new Error('a booking could not be settled: its rows kept changing');
 }

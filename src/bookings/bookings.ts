@@ -28,21 +28,83 @@ export type Bookings = {
     person: string;
     booking: string;
   }): Promise<{ outcome: 'cancelled' | 'already'; booking: Booking } | { outcome: 'unknown' }>;
-  /** The person's open bookings (requested or confirmed, not past), soonest first. */
+  /** The person's open bookings (requested or confirmed, not past), and those of relatives to which they come, soonest first. */
   of(person: string): Promise<readonly Booking[]>;
-  /** One of the person's, whatever became of it. */
+  /** One of the person's, or one to which they come, whatever became of it. */
   find(person: string, id: string): Promise<Booking | null>;
   /** How the person wanted to talk, and how to be called, when they last booked; while it is kept. */
   last(person: string): Promise<{ how: How; name: string; phone: string | null } | null>;
-  /** Which reminders are still to come for a booking as it is now. */
-  ahead(booking: Booking): Promise<readonly ('day' | 'hour')[]>;
+  /** Which reminders are still to come for a booking as it is now; to a relative who comes along, where one is named. */
+  ahead(booking: Booking, person?: string): Promise<readonly ('day' | 'hour')[]>;
   /** What the person says about it by a button of a reminder. null: no such booking of theirs, or it is cancelled. */
   heard(request: { person: string; booking: string; said: 'coming' | 'useful' | 'useless' }): Promise<Booking | null>;
+  readonly family: Family;
+  readonly waiting: Waiting;
+  /** Takes back offered times that nobody took, and offers what is free to who waits. To be called every minute. */
+  tend(): Promise<void>;
   /** Erases everything of a person: open bookings are cancelled, rows that stay cannot point back. */
   forget(person: string): Promise<void>;
   /** Everything stored of a person, readable. */
   export(person: string): Promise<readonly Booking[]>;
 };
+
+/**
+ * Relatives at a consultation. Whoever booked has `as: 'owner'` in the booking and moves or cancels it for all; who has
+ * come by a link has `as: 'relative'` and reads neither the owner's name nor number.
+ */
+export type Family = {
+  /** A link's code for one relative, to be used once; its keyed hash is stored. The same event gives the same code. */
+  invite(
+    request: Asked,
+  ): Promise<{ outcome: 'invited'; code: string; expires: number } | { outcome: 'unknown' | 'full' }>;
+  /** What a code is to, for that person. Used, expired, made up: all the same `unknown`. */
+  look(person: string, code: string): Promise<FamilyOutcome>;
+  /** Comes along. Once in it, the same code says so again. */
+  join(request: { person: string; code: string; language: string }): Promise<FamilyOutcome>;
+  /** Comes along no longer. */
+  leave(request: Asked): Promise<'left' | 'unknown'>;
+  /** Free times that are within decent hours by the clock of each, soonest first. `day`: by the library's clock. */
+  suits(query: { person: string; booking: string; limit: number; day?: string }): Promise<readonly Slot[]>;
+  /** A relative would rather have another time; whoever booked is asked. */
+  propose(request: Asked & { wall: string }): Promise<{ outcome: 'proposed' | 'taken' | 'unknown' }>;
+  /** The time that is proposed to whoever booked; null: none, or no longer. */
+  proposed(person: string, booking: string): Promise<Slot | null>;
+  /** Moves it to the proposed time, if it is that one. */
+  agree(request: Asked & { wall: string }): Promise<MoveOutcome>;
+  refuse(request: Asked): Promise<void>;
+};
+
+export type Asked = { eventId: string; person: string; booking: string };
+
+/** `own`: the person's own booking. */
+export type FamilyOutcome =
+  | { outcome: 'invited' | 'joined'; booking: Booking }
+  | { outcome: 'own' | 'full' | 'unknown' };
+
+/** The list of those who want to be told when a time comes free. The first is offered it for two hours, then the next. */
+export type Waiting = {
+  /** `free`: there is a time, so nobody need wait. */
+  join(
+    request: WaitRequest,
+  ): Promise<{ outcome: 'waiting'; wait: Wait } | { outcome: 'free' | 'too-many' | 'not-joined' }>;
+  of(person: string): Promise<readonly Wait[]>;
+  /** The time that is held for the person. It is booked by `book`, like any other. */
+  offered(person: string, wait: string): Promise<(Slot & { until: number }) | null>;
+  /** Does not want it, or waits no longer. */
+  leave(person: string, wait: string): Promise<void>;
+};
+
+export type WaitRequest = {
+  eventId: string;
+  person: string;
+  library: string;
+  kind: string;
+  /** Only that ISO day. */
+  day: string | null;
+  language: string;
+};
+
+export type Wait = { id: string; library: string; kind: string; day: string | null; offered: boolean };
 
 export type Kind = {
   id: string;
@@ -55,6 +117,8 @@ export type Kind = {
   how: readonly How[];
   /** No name is asked. */
   anonymous: boolean;
+  /** People in one consultation; more than one is a group event. */
+  capacity: number;
 };
 
 /** `video`: a call in the messenger that the person already uses. */
@@ -96,7 +160,11 @@ export type Booking = Slot & {
   id: string;
   /** Grows with every change; reminders and calendar files carry it. */
   version: number;
-  state: 'requested' | 'confirmed' | 'cancelled';
+  /** `held`, `missed`: what staff say of it afterwards. */
+  state: 'requested' | 'confirmed' | 'cancelled' | 'held' | 'missed';
+  as: 'owner' | 'relative';
+  /** How many relatives come along. */
+  together: number;
   how: How;
   name: string;
   phone: string | null;

@@ -16,7 +16,7 @@ export function calendarFile(booking: Booking, words: CalendarWords, now: number
     'PRODID:-//Vistka//Vistka//EN',
     'CALSCALE:GREGORIAN',
     `METHOD:${cancelled ? 'CANCEL' : 'PUBLISH'}`,
-    ...timeZone(booking.zone, booking.at),
+    ...timeZone(booking.zone, booking.at, booking.at),
     'BEGIN:VEVENT',
     `UID:${booking.id}@vistka`,
     `SEQUENCE:${booking.version}`,
@@ -33,10 +33,62 @@ export function calendarFile(booking: Booking, words: CalendarWords, now: number
   ]);
 }
 
-/** The changes of the clock around an instant, one observance each, from the one in force a year before. */
-function timeZone(zone: string, at: number): string[] {
-  const moment = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
-  const last = moment.add({ years: 1 });
+/** One consultation in a consultant's calendar. `changed`: when it last changed, UTC ms. */
+export type FeedEvent = {
+  uid: string;
+  sequence: number;
+  changed: number;
+  wall: string;
+  zone: string;
+  at: number;
+  minutes: number;
+  /** Waits for a librarian's word. */
+  tentative: boolean;
+  summary: string;
+  description: string;
+};
+
+/**
+ * A consultant's calendar as an address to subscribe to. The same events give the same text, so that a client learns from
+ * its ETag that nothing has changed.
+ */
+export function calendarFeed(name: string, events: readonly FeedEvent[]): string {
+  const zones = [...new Set(events.map((event) => event.zone))];
+  return lines([
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Vistka//Vistka//EN',
+    'CALSCALE:GREGORIAN',
+    'METHOD:PUBLISH',
+    `X-WR-CALNAME:${escaped(name)}`,
+    // RFC 7986, and what came before it.
+    'REFRESH-INTERVAL;VALUE=DURATION:PT15M',
+    'X-PUBLISHED-TTL:PT15M',
+    ...zones.flatMap((zone) => {
+      const instants = events.filter((event) => event.zone === zone).map((event) => event.at);
+      return timeZone(zone, Math.min(...instants), Math.max(...instants));
+    }),
+    ...events.flatMap((event) => [
+      'BEGIN:VEVENT',
+      `UID:${event.uid}@vistka`,
+      `SEQUENCE:${event.sequence}`,
+      `DTSTAMP:${utc(event.changed)}`,
+      `DTSTART;TZID=${event.zone}:${local(event.wall)}`,
+      `DURATION:PT${event.minutes}M`,
+      `SUMMARY:${escaped(event.summary)}`,
+      ...(event.description === '' ? [] : [`DESCRIPTION:${escaped(event.description)}`]),
+      `STATUS:${event.tentative ? 'TENTATIVE' : 'CONFIRMED'}`,
+      'CLASS:PRIVATE',
+      'END:VEVENT',
+    ]),
+    'END:VCALENDAR',
+  ]);
+}
+
+/** The changes of the clock from a year before one instant to a year after another, one observance each. */
+function timeZone(zone: string, from: number, to: number): string[] {
+  const moment = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone);
+  const last = Temporal.Instant.fromEpochMilliseconds(to).toZonedDateTimeISO(zone).add({ years: 1 });
   const observances: string[] = [];
   let change = moment.subtract({ years: 1 }).getTimeZoneTransition('previous');
   if (change === null) return [`BEGIN:VTIMEZONE`, `TZID:${zone}`, ...fixed(moment.offset), 'END:VTIMEZONE'];

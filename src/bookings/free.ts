@@ -1,10 +1,11 @@
 import type { Database } from '../storage/database.ts';
 import type { Slot } from './bookings.ts';
+import { closedDays } from './closed-days.ts';
 import type { Offer } from './schedule.ts';
 import { type Bookable, bookable, dayOf, startsOn, unitAt, unitsOf } from './slots.ts';
 import { sessionOf, takenBetween, unitKey } from './store.ts';
 
-/** Free times at a library, from its offers of one kind and from what is taken. One query a call. */
+/** Free times at a library, from its offers of one kind, its closed days and what is taken. Two queries a call. */
 
 /** Days with their free times, soonest first, one a start; days without are left out. `only`, `after`: ISO days. */
 export async function freeDaysOf(
@@ -29,13 +30,19 @@ export async function freeDaysOf(
   // A day more: a consultation may run past midnight.
   const [from, to] = [unitAt(`${first}T00:00`), unitAt(`${dayAfter(dayAfter(last))}T00:00`)];
   const taken = await takenBetween(db, consultants, from, to);
-  return days(open, taken, first, last);
+  const shut = await closedDays(db, offers[0]?.library ?? '', first, last);
+  return days(open, taken, { first, last, shut });
 }
 
 type Taken = Awaited<ReturnType<typeof takenBetween>>;
 
-function* days(offers: readonly (Offer & { open: Bookable })[], taken: Taken, first: string, last: string) {
+function* days(
+  offers: readonly (Offer & { open: Bookable })[],
+  taken: Taken,
+  { first, last, shut }: { first: string; last: string; shut: ReadonlySet<string> },
+) {
   for (let iso = first; iso <= last; iso = dayAfter(iso)) {
+    if (shut.has(iso)) continue;
     const byStart = new Map<number, Slot>();
     for (const offer of offers) {
       for (const { wall, at } of startsOn(dayOf(iso, offer.hours.zone), offer.hours, offer.rules, offer.open)) {

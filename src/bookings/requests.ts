@@ -2,12 +2,14 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../storage/database.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Booking } from './bookings.ts';
-import type { Reminders } from './reminders.ts';
-import { answerDays, contactDays, isOpen } from './rules.ts';
+import { callOff } from './call-off.ts';
+import { audienceOf } from './participants.ts';
+import { again, attempt, type Room, untilSettled } from './room.ts';
+import { answerDays, contactDays, isOpen, maySayHowItWent } from './rules.ts';
 import { wallOf } from './slots.ts';
-import { bookingById, changeBooking, opened, recordEvent } from './store.ts';
+import { type BookingRow, bookingById, changeBooking, opened, recordEvent } from './store.ts';
 
-/** What staff and the program itself do with bookings: confirm requests, let old data go. */
+/** What staff and the program itself do with bookings: confirm, cancel, say how it went, let old data go. */
 
 type Parts = { database: Database; seal: Seal; clock: Clock };
 
@@ -26,31 +28,72 @@ export async function requestedBookings({ database, seal, clock }: Parts): Promi
     .sort((a, b) => a.at - b.at);
 }
 
-/** `already`: confirmed before. `cancelled`: the person was quicker. `over`: its time has passed. */
-export type ConfirmOutcome =
-  | { outcome: 'confirmed' | 'already' | 'cancelled' | 'over'; booking: Booking }
+/** `already`: so before. `cancelled`: the person was quicker. `over`: its time has passed. `early`: it has not begun. */
+export type StaffOutcome =
+  | { outcome: 'confirmed' | 'held' | 'missed' | 'called-off' | Refusal; booking: Booking }
   | { outcome: 'unknown' };
 
-/** The person is told, and reminded from now on, where `reminders` is given. */
-export async function confirmBooking(
-  { database, seal, clock, reminders }: Parts & { reminders?: Reminders },
-  id: string,
-): Promise<ConfirmOutcome> {
-  const now = clock.now();
-  const asked = await bookingById(database.db, id);
-  const zone = asked?.person && reminders ? await reminders.zoneOf(asked.person) : 'Europe/Kyiv';
-  return database.transaction(async (trx) => {
-    const row = await bookingById(trx, id);
+/** Says yes to a request: the person is told, and reminded from now on. */
+export async function confirmBooking(room: StaffRoom, id: string): Promise<StaffOutcome> {
+  return change(room, id, (row, now) => {
+    if (row.state === 'requested') return isOpen(row, now) ? { state: 'confirmed' } : 'over';
+    return row.state === 'cancelled' ? 'cancelled' : 'already';
+  });
+}
+
+/** Says whether they came. Can be corrected. */
+export async function sayHowItWent(room: StaffRoom, id: string, state: 'held' | 'missed'): Promise<StaffOutcome> {
+  return change(room, id, (row, now) => {
+    if (row.state === state) return 'already';
+    if (row.state === 'cancelled') return 'cancelled';
+    return maySayHowItWent(row, now) ? { state, open_no: null } : 'early';
+  });
+}
+
+/** Calls one off on the library's side: everybody in it is told, and offered other times. */
+export async function cancelByStaff(room: Room, id: string): Promise<StaffOutcome> {
+  return untilSettled<StaffOutcome>(async () => {
+    const now = room.clock.now();
+    const row = await bookingById(room.database.db, id);
     if (!row) return { outcome: 'unknown' };
-    const booking = opened(row, seal);
-    if (row.state === 'cancelled') return { outcome: 'cancelled', booking };
-    if (row.state === 'confirmed') return { outcome: 'already', booking };
+    const booking = opened(row, room.seal);
+    if (row.state === 'cancelled') return { outcome: 'already', booking };
     if (!isOpen(row, now)) return { outcome: 'over', booking };
-    const confirmed = { ...row, state: 'confirmed' as const, version: row.version + 1 };
-    await changeBooking(trx, row, { state: 'confirmed' });
-    await recordEvent(trx, confirmed, 'confirmed', now);
-    await reminders?.follow(trx, confirmed, { zone, now, told: 'confirmed' });
-    return { outcome: 'confirmed', booking: opened(confirmed, seal) };
+    const audience = await audienceOf(room, row);
+    const news = { what: 'called-off', why: 'staff' } as const;
+    // Not passed on: who cancels may well not be there.
+    const about = { audience, now, side: 'staff', news, next: null } as const;
+    const written = await attempt(room.database, async (trx) => void (await callOff(trx, room, row, about)));
+    return written === 'done' ? { outcome: 'called-off', booking: { ...booking, state: 'cancelled' } } : again;
+  });
+}
+
+type StaffRoom = Pick<Room, 'database' | 'seal' | 'clock' | 'reminders'>;
+type Refusal = 'already' | 'cancelled' | 'over' | 'early';
+
+async function change(
+  room: StaffRoom,
+  id: string,
+  decide: (
+    row: BookingRow,
+    now: number,
+  ) => (Partial<BookingRow> & { state: 'confirmed' | 'held' | 'missed' }) | Refusal,
+): Promise<StaffOutcome> {
+  return untilSettled<StaffOutcome>(async () => {
+    const now = room.clock.now();
+    const row = await bookingById(room.database.db, id);
+    if (!row) return { outcome: 'unknown' };
+    const decided = decide(row, now);
+    if (typeof decided === 'string') return { outcome: decided, booking: opened(row, room.seal) };
+    const changed: BookingRow = { ...row, ...decided, version: row.version + 1 };
+    const audience = await audienceOf(room, row);
+    const written = await attempt(room.database, async (trx) => {
+      if (!(await changeBooking(trx, row, decided))) throw again;
+      await recordEvent(trx, changed, decided.state, now, 'staff');
+      const news = decided.state === 'confirmed' ? { news: { what: 'confirmed' } as const } : {};
+      await room.reminders?.follow(trx, changed, { audience, now, ...news });
+    });
+    return written === 'done' ? { outcome: decided.state, booking: opened(changed, room.seal) } : again;
   });
 }
 
@@ -64,6 +107,24 @@ export async function sweepBookings({ database, clock }: Omit<Parts, 'seal'>): P
     .set({ contact: null, language: null, channel: null, open_no: null })
     .where('wall', '<', wallOf(now - contactDays * day, 'UTC'))
     .where('contact', 'is not', null)
+    .execute();
+  // Who came along is kept as long as who booked is kept by name.
+  await db
+    .deleteFrom('booking_guests')
+    .where('booking', 'in', (eb) =>
+      eb
+        .selectFrom('bookings')
+        .select('bookings.id')
+        .where('wall', '<', wallOf(now - contactDays * day, 'UTC')),
+    )
+    .execute();
+  await db
+    .deleteFrom('family_invitations')
+    .where('expires_at', '<', now - contactDays * day)
+    .execute();
+  await db
+    .deleteFrom('booking_waits')
+    .where('settled_at', '<', now - contactDays * day)
     .execute();
   await db
     .deleteFrom('booking_answers')

@@ -114,9 +114,10 @@ export async function recordEvent(
   row: BookingRow,
   what: BookingEventsTable['what'],
   at: number,
+  side: NonNullable<BookingEventsTable['side']> = 'person',
 ): Promise<void> {
   const { id: booking, version, state, wall, minutes } = row;
-  await trx.insertInto('booking_events').values({ booking, version, what, state, wall, minutes, at }).execute();
+  await trx.insertInto('booking_events').values({ booking, version, what, state, wall, minutes, at, side }).execute();
 }
 
 export async function recordWords(
@@ -206,6 +207,25 @@ export async function bookingsOf(db: Db, person: string, since = ''): Promise<re
     .execute();
 }
 
+/** Open ones of a library on a day, soonest first. */
+export async function bookingsOn(db: Db, library: string, day: string): Promise<readonly BookingRow[]> {
+  return db
+    .selectFrom('bookings')
+    .selectAll()
+    .where('library', '=', library)
+    .where('wall', '>=', day)
+    .where('wall', '<', `${day}U`)
+    .where('state', 'in', ['requested', 'confirmed'])
+    .orderBy('wall')
+    .orderBy('id')
+    .execute();
+}
+
+export async function bookingsById(db: Db, ids: readonly string[]): Promise<readonly BookingRow[]> {
+  if (ids.length === 0) return [];
+  return db.selectFrom('bookings').selectAll().where('id', 'in', ids).execute();
+}
+
 /** What the person said of themselves when they last booked. */
 export async function lastOf(db: Db, person: string): Promise<BookingRow | undefined> {
   return db
@@ -224,7 +244,8 @@ export function opened(row: BookingRow, seal: Seal): Booking {
   const { id, version, state, how, library, kind, wall, zone, minutes } = row;
   const { name, phone } = openContact(row, seal);
   const at = instantOfBooked(wall, zone);
-  return { id, version, state, how, library, kind, wall, zone, at, minutes, demo: row.demo === 1, name, phone };
+  const where = { library, kind, wall, zone, at, minutes, demo: row.demo === 1 };
+  return { id, version, state, as: 'owner', together: 0, how, ...where, name, phone };
 }
 
 type Contact = { name: string; phone: string | null };

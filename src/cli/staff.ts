@@ -1,20 +1,14 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Reason, reasons } from '../bookings/closures.ts';
 import { loadKinds } from '../bookings/kinds.ts';
-import { createReminders } from '../bookings/reminders.ts';
-import { confirmBooking, requestedBookings } from '../bookings/requests.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, ConfigError, loadConfig, type Secrets } from '../config.ts';
-import { readContentFile } from '../content-file.ts';
-import { createOutbox } from '../delivery/outbox.ts';
 import { type Content, readContent } from '../knowledge/content.ts';
-import { countriesFile } from '../knowledge/countries.ts';
 import type { Article } from '../knowledge/knowledge.ts';
 import { type Language, languages } from '../knowledge/schema.ts';
 import { signedText } from '../knowledge/signed-text.ts';
 import { loadLibraries } from '../libraries/load.ts';
 import { createLinker } from '../links.ts';
-import { createPeople } from '../people/people.ts';
 import { type Deed, record, recorded, terminal } from '../staff/audit.ts';
 import { inviteFromTerminal } from '../staff/invitations.ts';
 import { type Role, roles } from '../staff/roles.ts';
@@ -23,6 +17,18 @@ import { countsSince } from '../storage/counts.ts';
 import { type Database, openDatabase } from '../storage/database.ts';
 import { createSeal } from '../storage/seal.ts';
 import { ownSecretKey } from '../storage/secret-key.ts';
+import {
+  cancel,
+  close,
+  confirm,
+  feed,
+  open,
+  type Parts,
+  requests,
+  type Said,
+  wentAs,
+  withReminders,
+} from './staff-bookings.ts';
 
 /**
  * What the admin does from a terminal:
@@ -31,6 +37,10 @@ import { ownSecretKey } from '../storage/secret-key.ts';
  *     npm run staff -- audit          what staff did lately
  *     npm run staff -- requests       bookings that wait for a librarian's word
  *     npm run staff -- confirm ID     says yes to one; the bot tells the person
+ *     npm run staff -- cancel ID      calls one off; the bot tells the person
+ *     npm run staff -- held ID        they came; missed ID: they did not
+ *     npm run staff -- close LIBRARY DAY [--reason power|raid|other]     calls a day off; open LIBRARY DAY
+ *     npm run staff -- feed CONSULTANT [--revoke]                 an address for a consultant's calendar program
  *     npm run staff -- sign ARTICLE --by NAME [--language uk]     a lawyer's name under an article's text
  *     npm run staff -- unsign ARTICLE [--language uk]             takes it off
  *     npm run staff -- signs                                      lists the names
@@ -42,6 +52,14 @@ const usage = `npm run staff -- invite --role ${roles.join('|')} [--library ID] 
 npm run staff -- audit          lists what staff did lately
 npm run staff -- requests       lists the bookings that wait to be confirmed
 npm run staff -- confirm ID     confirms one
+npm run staff -- cancel ID      calls one off, and the person is told
+npm run staff -- held ID        says that they came; missed ID: that they did not
+npm run staff -- close LIBRARY DAY [--reason power|raid|other]
+                                closes a day, calls off what is booked on it and offers other times
+npm run staff -- open LIBRARY DAY
+                                opens a closed day again
+npm run staff -- feed LIBRARY/CONSULTANT [--revoke]
+                                makes, or ends, an address for a consultant's calendar program
 npm run staff -- sign ARTICLE --by "NAME" [--language uk]
                                 puts the name of the lawyer who has checked the text under it
 npm run staff -- unsign ARTICLE [--language uk]
@@ -50,8 +68,6 @@ npm run staff -- signs          lists the names, and which texts have changed si
 npm run staff -- wrong-numbers [--since 2026-11-01]
                                 lists the numbers that people found not to work
 `;
-
-export type Said = { code: 0 | 1; out: string };
 
 /** @throws ConfigError, or the error of a database that can't be had */
 export async function staff(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<Said> {
@@ -75,8 +91,33 @@ export async function staff(args: readonly string[], env: Readonly<Record<string
       }
       case 'confirm':
         return await noted(parts, { what: 'confirm booking', about: order.id }, () =>
-          confirm({ ...parts, reminders: remindersOf(parts, config) }, order.id),
+          confirm(withReminders(parts, config), order.id),
         );
+      case 'held':
+      case 'missed': {
+        const { command, id } = order;
+        return await noted(parts, { what: command, about: id }, () =>
+          wentAs(withReminders(parts, config), id, command),
+        );
+      }
+      case 'cancel':
+        return await noted(parts, { what: 'cancel booking', about: order.id }, () =>
+          cancel(withReminders(parts, config), order.id),
+        );
+      case 'close':
+        return await noted(parts, { what: 'close day', about: order.day, library: order.library }, () =>
+          close(withReminders(parts, config), order),
+        );
+      case 'open':
+        return await noted(parts, { what: 'open day', about: order.day, library: order.library }, () =>
+          open(parts, order),
+        );
+      case 'feed': {
+        const base = config.publicUrl ?? `http://localhost:${config.port}`;
+        return await noted(parts, { what: order.revoke ? 'revoke feed' : 'make feed', about: order.consultant }, () =>
+          feed(parts, order, base),
+        );
+      }
       case 'sign':
         return await noted(parts, { what: 'sign', about: `${order.article} ${order.language}` }, () =>
           signText(database, readContent(config.contentDir), { ...order, on: today }),
@@ -98,7 +139,11 @@ export async function staff(args: readonly string[], env: Readonly<Record<string
 type Order =
   | { command: 'requests' | 'signs' | 'audit' }
   | { command: 'invite'; role: Role; library: string | null; json: boolean }
-  | { command: 'confirm'; id: string }
+  | { command: 'confirm' | 'cancel'; id: string }
+  | { command: 'held' | 'missed'; id: string }
+  | { command: 'close'; library: string; day: string; reason: Reason }
+  | { command: 'open'; library: string; day: string }
+  | { command: 'feed'; consultant: string; revoke: boolean }
   | { command: 'sign'; article: string; language: Language; by: string }
   | { command: 'unsign'; article: string; language: Language }
   | { command: 'wrong-numbers'; since: string | null };
@@ -106,9 +151,10 @@ type Order =
 /** @returns null where it is no order that we know. */
 function readOrder(args: readonly string[]): Order | null {
   const given = parseOptions(args);
-  if (!given || given.positionals.length > 2) return null;
+  if (!given || given.positionals.length > 3) return null;
   const { by = '', language = 'uk', since = null } = given.values;
-  const [command, id = ''] = given.positionals;
+  const [command, id = '', day] = given.positionals;
+  if (day !== undefined && command !== 'close' && command !== 'open') return null;
   const known = languages.find((one) => one === language);
   if (!known || (since !== null && !isDay(since))) return null;
   switch (command) {
@@ -122,7 +168,18 @@ function readOrder(args: readonly string[]): Order | null {
     case 'audit':
       return { command };
     case 'confirm':
+    case 'held':
+    case 'missed':
+    case 'cancel':
       return id === '' ? null : { command, id };
+    case 'close': {
+      const reason = reasons.find((one) => one === (given.values.reason ?? 'other'));
+      return reason && day && isDay(day) ? { command, library: id, day, reason } : null;
+    }
+    case 'open':
+      return day && isDay(day) ? { command, library: id, day } : null;
+    case 'feed':
+      return id === '' ? null : { command, consultant: id, revoke: given.values.revoke ?? false };
     case 'sign':
       return id === '' || by.trim() === '' ? null : { command, article: id, language: known, by: by.trim() };
     case 'unsign':
@@ -141,28 +198,14 @@ function parseOptions(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { by: text, language: text, since: text, role: text, library: text, json: { type: 'boolean' } },
+      options: {
+        ...{ by: text, language: text, since: text, role: text, library: text, reason: text },
+        ...{ json: { type: 'boolean' }, revoke: { type: 'boolean' } },
+      },
     });
   } catch {
     return null;
   }
-}
-
-type Parts = Parameters<typeof confirmBooking>[0];
-
-/** What is put here, the running bot sends. */
-function remindersOf(parts: Parts, config: Config) {
-  const people = createPeople(parts);
-  return createReminders({
-    outbox: createOutbox(parts),
-    quietHours: config.quietHours,
-    async zoneOf(person) {
-      const { zone, country } = await people.profile(person);
-      if (zone !== null || country === null) return zone ?? 'Europe/Kyiv';
-      const { value } = readContentFile(join(config.contentDir, 'countries.yaml'), countriesFile);
-      return value.find(({ code }) => code === country)?.zone ?? 'Europe/Kyiv';
-    },
-  });
 }
 
 /** Without a library, a librarian or a consultant is one of the whole network. */
@@ -200,33 +243,6 @@ async function audit(database: Database): Promise<Said> {
     [new Date(at).toISOString(), staff, what, about, library].filter((part) => part).join('  '),
   );
   return { code: 0, out: lines.length > 0 ? `${lines.join('\n')}\n` : 'Staff have done nothing yet.\n' };
-}
-
-async function requests(parts: Parts, kindName: (kind: string) => string): Promise<Said> {
-  const waiting = await requestedBookings(parts);
-  if (waiting.length === 0) return { code: 0, out: 'No booking waits to be confirmed.\n' };
-  const lines = waiting.map(({ id, wall, zone, library, kind, how, name, phone }) =>
-    [id, `${wall.replace('T', ' ')} ${zone}`, library, kindName(kind), how, printable(name), phone]
-      .filter((part) => part)
-      .join('  '),
-  );
-  return { code: 0, out: `${lines.join('\n')}\n` };
-}
-
-async function confirm(parts: Parts, id: string): Promise<Said> {
-  const result = await confirmBooking(parts, id);
-  switch (result.outcome) {
-    case 'confirmed':
-      return { code: 0, out: `Confirmed: ${result.booking.wall.replace('T', ' ')}, ${result.booking.library}.\n` };
-    case 'already':
-      return { code: 0, out: 'It was confirmed before.\n' };
-    case 'cancelled':
-      return { code: 1, out: 'The person has cancelled it.\n' };
-    case 'over':
-      return { code: 1, out: 'Its time has passed.\n' };
-    case 'unknown':
-      return { code: 1, out: 'There is no booking with this id. npm run staff -- requests lists those that wait.\n' };
-  }
 }
 
 const longestName = 60;

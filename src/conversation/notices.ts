@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { Booking } from '../bookings/bookings.ts';
-import type { BookingNotice } from '../bookings/reminders.ts';
+import type { BookingNotice, OfferNotice } from '../bookings/reminders.ts';
 import type { Profile } from '../people/profile.ts';
 import type { QuestionNotice } from '../staff/questions.ts';
 import { languages } from '../texts.ts';
+import { timeOf } from './clock-words.ts';
 import { type Reader, type Services, zoneOf } from './flow.ts';
-import { demoNote, describeBooking } from './flows/book.ts';
+import { demoNote, describeBooking, packed, timeLabel, whenWords } from './flows/book.ts';
 import { questionNotice } from './flows/inbox.ts';
 import { replyNotice } from './flows/librarian.ts';
+import { inWords } from './names.ts';
 import type { Reply } from './reply.ts';
 import { toMenu } from './screens.ts';
 import { emptySession } from './session.ts';
@@ -18,12 +20,21 @@ import { emptySession } from './session.ts';
  * A new kind: a member of `notice`, a line in `speakers`, its words in `locales/<language>/notices.json`.
  */
 const bookingNotice = z.object({
-  what: z.enum(['reminder', 'followup', 'confirmed']),
+  what: z.enum([
+    ...['reminder', 'followup', 'confirmed', 'moved', 'called-off', 'joined', 'left', 'proposed', 'refused'],
+  ] as BookingNotice['what'][]),
   which: z.enum(['day', 'hour']).nullable(),
   booking: z.string(),
   version: z.number(),
   language: z.string().nullable(),
+  why: z.string().nullish(),
+  wall: z.string().nullish(),
 }) satisfies z.ZodType<BookingNotice>;
+const offerNotice = z.object({
+  what: z.literal('offer'),
+  wait: z.string(),
+  language: z.string().nullable(),
+}) satisfies z.ZodType<OfferNotice>;
 const talkNotice = z.object({
   what: z.enum(['question', 'reply']),
   about: z.enum(['asked', 'added', 'handed', 'ended', 'forgotten', 'answered', 'closed']),
@@ -31,7 +42,7 @@ const talkNotice = z.object({
   message: z.string().nullable(),
   language: z.string().nullable(),
 }) satisfies z.ZodType<QuestionNotice>;
-const notice = z.discriminatedUnion('what', [bookingNotice, talkNotice]);
+const notice = z.discriminatedUnion('what', [bookingNotice, offerNotice, talkNotice]);
 type Notice = z.output<typeof bookingNotice>;
 
 /** `say`: the words. `waitUntil` (UTC ms): the reader sleeps. null: it is no longer true, and nothing is said. */
@@ -43,6 +54,12 @@ const speakers: { [What in Notice['what']]: (notice: Notice, to: Listener) => Pr
   reminder: remind,
   followup: askAfter,
   confirmed: tellConfirmed,
+  moved: tellMoved,
+  'called-off': tellCalledOff,
+  joined: tellOfRelatives,
+  left: tellOfRelatives,
+  refused: tellOfRelatives,
+  proposed: askAboutProposal,
 };
 
 export type NoticesDeps = {
@@ -68,6 +85,7 @@ export function createNotices({ services, profile, quietUntil }: NoticesDeps) {
       quietUntil: quietUntil(now, zoneOf(session, services.knowledge)),
     };
     if ('no' in wanted) return tellOfTalk(wanted, to);
+    if ('wait' in wanted) return offerTime(wanted, to);
     return speakers[wanted.what](wanted, to);
   };
 }
@@ -101,6 +119,108 @@ async function tellConfirmed(notice: Notice, to: Listener): Promise<Said> {
   return booking && { say: aboutBooking('notices:confirmed', booking, to) };
 }
 
+async function tellMoved(notice: Notice, to: Listener): Promise<Said> {
+  const booking = await openAs(notice, to);
+  return booking && gently({ say: aboutBooking('notices:moved', booking, to) }, booking, to);
+}
+
+/** By family, by staff, or because the day is closed. Whoever booked is offered the next free times. */
+async function tellCalledOff(notice: Notice, to: Listener): Promise<Said> {
+  const { t, services } = to;
+  const booking = await services.bookings.find(to.person, notice.booking);
+  if (booking?.state !== 'cancelled') return null;
+  const owner = booking.as === 'owner' && notice.why !== 'family';
+  const { library, kind } = booking;
+  const free = owner ? await services.bookings.free({ library, kind, limit: 3 }) : [];
+  const say: Reply = {
+    text: [
+      `${t(`notices:calledOff.${calledOffWhy(notice.why)}`)}\n${whenWords(booking.at, booking.zone, to)}`,
+      free.length > 0 ? t('notices:nextFree') : '',
+      demoNote(booking.demo, to),
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n'),
+    rows: [
+      ...free.map((slot) => [
+        { label: timeLabel(slot, false, to), action: `book:again:${booking.id}:${packed(slot.wall)}` },
+      ]),
+      [{ label: t('notices:bookMore'), action: 'book' }, toMenu(to)],
+    ],
+  };
+  return gently({ say }, booking, to);
+}
+
+const calledOffWhy = (why: string | null | undefined) =>
+  (['family', 'staff', 'power', 'raid'] as const).find((known) => known === why) ?? 'other';
+
+async function tellOfRelatives(notice: Notice, to: Listener): Promise<Said> {
+  const booking = await to.services.bookings.find(to.person, notice.booking);
+  if (!booking || !isAhead(booking, to.now)) return null;
+  const { t } = to;
+  const say: Reply = {
+    text: [`${t(`family:news.${notice.what}`)}\n${describeBooking(booking, to)}`, demoNote(booking.demo, to)]
+      .filter((part) => part !== '')
+      .join('\n\n'),
+    rows: [[{ label: t('menu:mybookings'), action: 'mybookings' }, toMenu(to)]],
+  };
+  return gently({ say }, booking, to);
+}
+
+/** A relative would rather have another time: one tap moves it for all. */
+async function askAboutProposal(notice: Notice, to: Listener): Promise<Said> {
+  const { t } = to;
+  const { bookings } = to.services;
+  const proposed = await bookings.family.proposed(to.person, notice.booking);
+  const booking = await bookings.find(to.person, notice.booking);
+  if (!booking || !proposed || proposed.wall !== notice.wall || !isAhead(booking, to.now)) return null;
+  const say: Reply = {
+    text: [
+      `${t('family:proposed')}\n**${whenWords(proposed.at, proposed.zone, to)}**`,
+      t('family:insteadOf', { when: whenWords(booking.at, booking.zone, to) }),
+      demoNote(booking.demo, to),
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n'),
+    rows: [
+      [{ label: t('family:agree'), action: `family:ok:${booking.id}:${packed(proposed.wall)}` }],
+      [{ label: t('mybookings:leave'), action: `family:no:${booking.id}` }],
+      [toMenu(to)],
+    ],
+  };
+  return gently({ say }, booking, to);
+}
+
+/** A time has come free, and it is this person's turn. */
+async function offerTime(notice: z.output<typeof offerNotice>, to: Listener): Promise<Said> {
+  const { t, services, now } = to;
+  const slot = await services.bookings.waiting.offered(to.person, notice.wait);
+  if (!slot || slot.until <= now) return null;
+  const library = services.directory.get(slot.library);
+  const own = zoneOf(to.session, services.knowledge);
+  return {
+    say: {
+      text: [
+        `${t('notices:freed')}\n**${whenWords(slot.at, slot.zone, to)}**\n${library ? inWords(library.name, to.language) : ''}`,
+        t('notices:heldUntil', { time: timeOf(slot.until, own, to.language) }),
+        demoNote(slot.demo, to),
+      ]
+        .filter((part) => part !== '')
+        .join('\n\n'),
+      rows: [
+        [{ label: t('notices:take'), action: `book:offer:${notice.wait}` }],
+        [{ label: t('notices:passOn'), action: `book:pass:${notice.wait}` }],
+        [toMenu(to)],
+      ],
+    },
+  };
+}
+
+/** Not in the night, unless it is about the next morning. */
+function gently(said: Said, booking: Booking, { quietUntil }: Listener): Said {
+  return quietUntil !== null && booking.at - quietUntil > hourMs ? { waitUntil: quietUntil } : said;
+}
+const hourMs = 3_600_000;
+
 async function askAfter(notice: Notice, to: Listener): Promise<Said> {
   const booking = await stillSo(notice, to);
   if (!booking) return null;
@@ -122,12 +242,21 @@ async function askAfter(notice: Notice, to: Listener): Promise<Said> {
 }
 
 /** The booking, if it stands as it stood when the message was put. */
-async function stillSo(
-  { booking: id, version }: BookingNotice,
-  { person, services }: Listener,
-): Promise<Booking | null> {
-  const booking = await services.bookings.find(person, id);
-  return booking?.state === 'confirmed' && booking.version === version ? booking : null;
+async function stillSo(notice: BookingNotice, to: Listener): Promise<Booking | null> {
+  const { booking: id, version } = notice;
+  const booking = await to.services.bookings.find(to.person, id);
+  const stands = booking?.state === 'confirmed' || (booking?.state === 'held' && notice.what === 'followup');
+  return stands && booking.version === version ? booking : null;
+}
+
+/** The same, where it may still wait for a librarian's word. */
+async function openAs({ booking: id, version }: BookingNotice, to: Listener): Promise<Booking | null> {
+  const booking = await to.services.bookings.find(to.person, id);
+  return booking && booking.version === version && isAhead(booking, to.now) ? booking : null;
+}
+
+function isAhead({ state, at }: Booking, now: number): boolean {
+  return (state === 'confirmed' || state === 'requested') && at > now;
 }
 
 function aboutBooking(key: string, booking: Booking, reader: Reader): Reply {
@@ -139,10 +268,15 @@ function aboutBooking(key: string, booking: Booking, reader: Reader): Reply {
       .join('\n\n'),
     rows: [
       [{ label: t('notices:coming'), action: `mybookings:coming:${id}` }],
-      [
-        { label: t('mybookings:move'), action: `mybookings:move:${id}` },
-        { label: t('mybookings:cancel'), action: `mybookings:cancel:${id}` },
-      ],
+      booking.as === 'owner'
+        ? [
+            { label: t('mybookings:move'), action: `mybookings:move:${id}` },
+            { label: t('mybookings:cancel'), action: `mybookings:cancel:${id}` },
+          ]
+        : [
+            { label: t('family:other'), action: `family:other:${id}` },
+            { label: t('family:out'), action: `family:out:${id}` },
+          ],
       [toMenu(reader)],
     ],
   };

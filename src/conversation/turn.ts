@@ -125,6 +125,7 @@ async function open(payload: string, turn: Turn): Promise<Told> {
   const target = rest.join('-');
   if (word === 'book' && turn.services.directory.get(target)) return flow('book').choose(['lib', target], turn);
   if (word === 'a' && turn.services.knowledge.article(target)) return flow('ask').choose(['a', target], turn);
+  if (word === 'family') return flow('family').choose(['code', target], turn);
   if (word === 'join') return flow('join').choose(['code', target], turn);
   if (word === 'staff') return flow('join').choose(['staff', target], turn);
   return flow('start').choose([], turn);
@@ -140,7 +141,7 @@ async function choose(action: string, turn: Turn): Promise<Told> {
 }
 
 /** Flows that go over several steps can't go on while the session store is away; answers can. */
-const needsSession = new Set(['book', 'mybookings', 'forget', 'join', 'inbox']);
+const needsSession = new Set(['book', 'mybookings', 'family', 'forget', 'join', 'inbox']);
 
 function paused(turn: Turn): Told {
   return {

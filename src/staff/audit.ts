@@ -21,6 +21,13 @@ export type Deed = {
     | 'block'
     | 'unblock'
     | 'confirm booking'
+    | 'cancel booking'
+    | 'held'
+    | 'missed'
+    | 'close day'
+    | 'open day'
+    | 'make feed'
+    | 'revoke feed'
     | 'sign'
     | 'unsign';
   /** What was acted on: a staff id, a booking's id, the number of a conversation, a role. Never a person. */

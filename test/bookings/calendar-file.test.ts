@@ -15,6 +15,8 @@ function booking(about: Partial<Booking> = {}): Booking {
     id: '01939d2a-0000-7000-8000-000000000001',
     version: 1,
     state: 'confirmed',
+    as: 'owner',
+    together: 0,
     library: 'village',
     kind: 'talk',
     wall,

@@ -24,7 +24,31 @@ create table booking_events (
   wall text not null,
   minutes bigint not null,
   at bigint not null,
+  side text,
   constraint booking_events_key PRIMARY KEY (booking, version)
+);
+
+create table booking_guests (
+  id text not null,
+  booking text not null,
+  person text not null,
+  language text,
+  joined_at bigint not null,
+  constraint booking_guests_booking_fkey FOREIGN KEY (booking) REFERENCES bookings(id) ON DELETE CASCADE,
+  constraint booking_guests_once UNIQUE (booking, person),
+  constraint booking_guests_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX booking_guests_person ON public.booking_guests USING btree (person);
+
+create table booking_proposals (
+  booking text not null,
+  guest text not null,
+  wall text not null,
+  version bigint not null,
+  at bigint not null,
+  constraint booking_proposals_booking_fkey FOREIGN KEY (booking) REFERENCES bookings(id) ON DELETE CASCADE,
+  constraint booking_proposals_pkey PRIMARY KEY (booking)
 );
 
 create table booking_slots (
@@ -36,6 +60,28 @@ create table booking_slots (
   constraint booking_slots_key PRIMARY KEY (consultant, unit),
   constraint booking_slots_places CHECK (((taken >= 0) AND (taken <= capacity)))
 );
+
+create table booking_waits (
+  id text not null,
+  person text,
+  library text not null,
+  kind text not null,
+  day text,
+  language text,
+  state text not null,
+  wait_no bigint,
+  made_at bigint not null,
+  consultant text,
+  wall text,
+  from_unit bigint,
+  to_unit bigint,
+  offered_until bigint,
+  settled_at bigint,
+  constraint booking_waits_open UNIQUE (person, wait_no),
+  constraint booking_waits_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX booking_waits_state ON public.booking_waits USING btree (state, library, kind, made_at);
 
 create table booking_words (
   booking text not null,
@@ -71,11 +117,33 @@ create table bookings (
   constraint bookings_web UNIQUE (library, web_hour, web_no)
 );
 
+CREATE INDEX bookings_consultant ON public.bookings USING btree (consultant, wall);
+
+CREATE INDEX bookings_library ON public.bookings USING btree (library, wall);
+
 CREATE INDEX bookings_person ON public.bookings USING btree (person, wall);
 
 CREATE INDEX bookings_state ON public.bookings USING btree (state, wall);
 
 CREATE INDEX bookings_wall ON public.bookings USING btree (wall);
+
+create table calendar_feeds (
+  mark text not null,
+  consultant text not null,
+  made_at bigint not null,
+  revoked_at bigint,
+  constraint calendar_feeds_pkey PRIMARY KEY (mark)
+);
+
+CREATE INDEX calendar_feeds_consultant ON public.calendar_feeds USING btree (consultant);
+
+create table closures (
+  library text not null,
+  day text not null,
+  reason text not null,
+  made_at bigint not null,
+  constraint closures_key PRIMARY KEY (library, day)
+);
 
 create table consultants (
   id text not null,
@@ -132,6 +200,18 @@ create table done_effects (
 );
 
 CREATE INDEX done_effects_at ON public.done_effects USING btree (at);
+
+create table family_invitations (
+  mark text not null,
+  booking text not null,
+  made_at bigint not null,
+  expires_at bigint not null,
+  used_by text,
+  constraint family_invitations_booking_fkey FOREIGN KEY (booking) REFERENCES bookings(id) ON DELETE CASCADE,
+  constraint family_invitations_pkey PRIMARY KEY (mark)
+);
+
+CREATE INDEX family_invitations_booking ON public.family_invitations USING btree (booking);
 
 create table identities (
   channel text not null,

@@ -22,7 +22,27 @@ CREATE TABLE "booking_events" (
   "wall" text not null,
   "minutes" bigint not null,
   "at" bigint not null,
+  "side" text,
   constraint "booking_events_key" primary key ("booking", "version")
+);
+
+CREATE TABLE "booking_guests" (
+  "id" text not null primary key,
+  "booking" text not null references "bookings" ("id") on delete cascade,
+  "person" text not null,
+  "language" text,
+  "joined_at" bigint not null,
+  constraint "booking_guests_once" unique ("booking", "person")
+);
+
+CREATE INDEX "booking_guests_person" on "booking_guests" ("person");
+
+CREATE TABLE "booking_proposals" (
+  "booking" text not null primary key references "bookings" ("id") on delete cascade,
+  "guest" text not null,
+  "wall" text not null,
+  "version" bigint not null,
+  "at" bigint not null
 );
 
 CREATE TABLE "booking_slots" (
@@ -34,6 +54,27 @@ CREATE TABLE "booking_slots" (
   constraint "booking_slots_key" primary key ("consultant", "unit"),
   constraint "booking_slots_places" check (taken >= 0 and taken <= capacity)
 );
+
+CREATE TABLE "booking_waits" (
+  "id" text not null primary key,
+  "person" text,
+  "library" text not null,
+  "kind" text not null,
+  "day" text,
+  "language" text,
+  "state" text not null,
+  "wait_no" bigint,
+  "made_at" bigint not null,
+  "consultant" text,
+  "wall" text,
+  "from_unit" bigint,
+  "to_unit" bigint,
+  "offered_until" bigint,
+  "settled_at" bigint,
+  constraint "booking_waits_open" unique ("person", "wait_no")
+);
+
+CREATE INDEX "booking_waits_state" on "booking_waits" ("state", "library", "kind", "made_at");
 
 CREATE TABLE "booking_words" (
   "booking" text not null,
@@ -68,11 +109,32 @@ CREATE TABLE "bookings" (
   constraint "bookings_web" unique ("library", "web_hour", "web_no")
 );
 
+CREATE INDEX "bookings_consultant" on "bookings" ("consultant", "wall");
+
+CREATE INDEX "bookings_library" on "bookings" ("library", "wall");
+
 CREATE INDEX "bookings_person" on "bookings" ("person", "wall");
 
 CREATE INDEX "bookings_state" on "bookings" ("state", "wall");
 
 CREATE INDEX "bookings_wall" on "bookings" ("wall");
+
+CREATE TABLE "calendar_feeds" (
+  "mark" text not null primary key,
+  "consultant" text not null,
+  "made_at" bigint not null,
+  "revoked_at" bigint
+);
+
+CREATE INDEX "calendar_feeds_consultant" on "calendar_feeds" ("consultant");
+
+CREATE TABLE "closures" (
+  "library" text not null,
+  "day" text not null,
+  "reason" text not null,
+  "made_at" bigint not null,
+  constraint "closures_key" primary key ("library", "day")
+);
 
 CREATE TABLE "consultants" (
   "id" text not null primary key,
@@ -124,6 +186,16 @@ CREATE TABLE "done_effects" (
 );
 
 CREATE INDEX "done_effects_at" on "done_effects" ("at");
+
+CREATE TABLE "family_invitations" (
+  "mark" text not null primary key,
+  "booking" text not null references "bookings" ("id") on delete cascade,
+  "made_at" bigint not null,
+  "expires_at" bigint not null,
+  "used_by" text
+);
+
+CREATE INDEX "family_invitations_booking" on "family_invitations" ("booking");
 
 CREATE TABLE "identities" (
   "channel" text not null,

@@ -22,12 +22,15 @@ import { placeLabel } from './library.ts';
  *   name     the platform's first name, or any nickname      `book:name` `book:rename`
  *   confirm  how and name as last time, where there was one  `book:yes`
  *
+ * From elsewhere: a called-off booking anew (`book:again:<id>:<wall>`), the waiting list (`book:wait` `book:wait:<day>`), a
+ * time that has come free (`book:offer:<wait>` `book:pass:<wait>`).
+ *
  * Every step can be typed: a button's words or number, a time, how, a kind, yes and no. What has been told so far stands
  * in the session's step; a button of an older screen starts from what it says itself.
  */
 export const book: Flow = {
   word: 'book',
-  async choose([step, value = ''], turn) {
+  async choose([step, value = '', more = ''], turn) {
     const told = toldSoFar(turn);
     switch (step) {
       case 'lib':
@@ -54,6 +57,14 @@ export const book: Flow = {
         return askName(told, turn);
       case 'hows':
         return askHow(told, turn);
+      case 'again':
+        return likeBefore(value, more, turn);
+      case 'wait':
+        return wait(value, told, turn);
+      case 'offer':
+        return takeOffer(value, turn);
+      case 'pass':
+        return leaveWaiting(value, turn);
       case 'yes':
         return confirm(told, turn);
       default:
@@ -186,8 +197,8 @@ async function found(when: When | null, told: ToldSoFar, turn: Turn): Promise<To
   const { library, kind } = told;
   if (!when || !library || !kind) return times(told, turn);
   const free = await turn.services.bookings.free({ library, kind, limit: everyTime });
-  const one = when.days?.from === when.days?.to;
-  const limit = one && when.days ? 12 : 6;
+  const wanted = when.days?.from === when.days?.to ? when.days?.from : undefined;
+  const limit = wanted ? 12 : 6;
   const { fitting, nearest } = findTimes(when, free, zoneOf(turn.session, turn.services.knowledge), limit);
   const here = { library, kind, when: keptWhen(when), ...contactOf(told) };
   const [only, ...others] = fitting;
@@ -203,6 +214,10 @@ async function found(when: When | null, told: ToldSoFar, turn: Turn): Promise<To
             shown.map((slot) => timeChoice(slot, false, turn)),
             1,
           ),
+          ...(fitting.length === 0 && wanted && !free.some((slot) => slot.wall.startsWith(wanted))
+            ? [[waitChoice(turn, wanted)]]
+            : []),
+          ...(shown.length === 0 ? [[waitChoice(turn)]] : []),
           [
             { label: turn.t('book:otherDay'), action: 'book:days' },
             { label: turn.t('book:otherLibrary'), action: 'book:libs' },
@@ -345,6 +360,7 @@ async function times(told: ToldSoFar, turn: Turn, day?: string): Promise<Told> {
             free.map((slot) => timeChoice(slot, day !== undefined, turn)),
             day ? 3 : 1,
           ),
+          ...(free.length === 0 ? [[waitChoice(turn, day)]] : []),
           ...around,
         ],
       },
@@ -353,14 +369,17 @@ async function times(told: ToldSoFar, turn: Turn, day?: string): Promise<Told> {
   };
 }
 
-/** A time as a button: in Kyiv's clock, and in the person's own where it differs. */
 function timeChoice(slot: Slot, dayIsKnown: boolean, turn: Turn): Choice {
-  const own = zoneOf(turn.session, turn.services.knowledge);
-  const time = dayIsKnown ? timeOf(slot.at, slot.zone, turn.language) : shortTimeOf(slot.at, slot.zone, turn.language);
-  const yours = clocksDiffer(slot.at, slot.zone, own)
-    ? ` ${turn.t('resources:yours', { time: timeOf(slot.at, own, turn.language) })}`
-    : '';
-  return { label: `${time}${yours}`, action: `book:at:${packed(slot.wall)}` };
+  return { label: timeLabel(slot, dayIsKnown, turn), action: `book:at:${packed(slot.wall)}` };
+}
+
+/** A time on a button: in the library's clock, and in the person's own where it differs. */
+export function timeLabel(slot: Slot, dayIsKnown: boolean, reader: Reader): string {
+  const { language, t } = reader;
+  const own = zoneOf(reader.session, reader.services.knowledge);
+  const time = dayIsKnown ? timeOf(slot.at, slot.zone, language) : shortTimeOf(slot.at, slot.zone, language);
+  if (!clocksDiffer(slot.at, slot.zone, own)) return time;
+  return `${time} ${t('resources:yours', { time: timeOf(slot.at, own, language) })}`;
 }
 
 function clockNote(free: readonly Slot[], turn: Turn): string {
@@ -424,6 +443,70 @@ async function chosenTime(value: string, told: ToldSoFar, turn: Turn): Promise<T
   }
   if (only && others.length === 0) return chosenHow(only, next, turn);
   return askHow(next, turn);
+}
+
+/** The same as one that was called off, at another time. */
+async function likeBefore(id: string, wall: string, turn: Turn): Promise<Told> {
+  const before = await turn.services.bookings.find(turn.person, id);
+  const at = unpacked(wall);
+  if (before?.as !== 'owner' || !at) return book.choose([], turn);
+  const { library, kind, how, name, phone } = before;
+  return goOn({ library, kind, wall: at, how, name, asLast: '1', ...(phone ? { phone } : {}) }, turn);
+}
+
+// ---------------------------------------------------------------- waiting
+
+/** "Tell me when a time comes free", on that day or on any. */
+async function wait(day: string, told: ToldSoFar, turn: Turn): Promise<Told> {
+  const { library, kind } = told;
+  if (!library || !kind) return times(told, turn);
+  const { eventId, person, language, t } = turn;
+  const only = /^\d{4}-\d\d-\d\d$/.test(day) ? day : null;
+  const { outcome } = await turn.services.bookings.waiting.join({
+    eventId,
+    person,
+    library,
+    kind,
+    day: only,
+    language,
+  });
+  if (outcome === 'free' || outcome === 'not-joined') return times(told, turn, only ?? undefined);
+  const text = t(outcome === 'waiting' ? 'book:waiting' : 'book:waitingTooMany');
+  return {
+    replies: [{ text, rows: [[{ label: t('menu:mybookings'), action: 'mybookings' }, toMenu(turn)]] }],
+    at: null,
+  };
+}
+
+/** A time is held for them: the rest of the steps as usual. */
+async function takeOffer(id: string, turn: Turn): Promise<Told> {
+  const slot = await turn.services.bookings.waiting.offered(turn.person, id);
+  if (!slot) {
+    return {
+      replies: [
+        { text: turn.t('book:offerOver'), rows: [[{ label: turn.t('menu:book'), action: 'book' }, toMenu(turn)]] },
+      ],
+    };
+  }
+  return chosenTime(packed(slot.wall), { library: slot.library, kind: slot.kind }, turn);
+}
+
+async function leaveWaiting(id: string, turn: Turn): Promise<Told> {
+  await turn.services.bookings.waiting.leave(turn.person, id);
+  return {
+    replies: [
+      { text: turn.t('book:waitingOver'), rows: [[{ label: turn.t('menu:book'), action: 'book' }, toMenu(turn)]] },
+    ],
+    at: null,
+  };
+}
+
+/** Offered where nothing is free. */
+function waitChoice(turn: Turn, day?: string): Choice {
+  if (!day) return { label: turn.t('book:wait'), action: 'book:wait' };
+  const noon = Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: libraryZone, plainTime: '12:00' });
+  const words = shortDayOf(noon.epochMilliseconds, libraryZone, turn.language);
+  return { label: turn.t('book:waitDay', { day: words }), action: `book:wait:${day}` };
 }
 
 // ---------------------------------------------------------------- how
@@ -639,6 +722,7 @@ function taken(nearest: readonly Slot[], told: ToldSoFar, turn: Turn): Told {
         text: turn.t(nearest.length > 0 ? 'book:taken' : 'book:noTimes'),
         rows: [
           ...nearest.map((slot) => [timeChoice(slot, false, turn)]),
+          ...(nearest.length === 0 ? [[waitChoice(turn)]] : []),
           [
             { label: turn.t('book:otherDay'), action: 'book:days' },
             { label: turn.t('book:otherLibrary'), action: 'book:libs' },
@@ -662,14 +746,22 @@ async function bookedReply(key: string, booking: Booking, turn: Turn): Promise<R
       .join('\n\n'),
     rows: [
       [{ label: turn.t('mybookings:calendar'), action: `mybookings:ics:${booking.id}` }],
+      ...(mayInvite(booking, turn)
+        ? [[{ label: turn.t('family:invite'), action: `family:invite:${booking.id}` }]]
+        : []),
       [{ label: turn.t('menu:mybookings'), action: 'mybookings' }, toMenu(turn)],
     ],
   };
 }
 
+/** Relatives can come along to what is not a group's. */
+export function mayInvite(booking: Booking, { services }: Pick<Turn, 'services'>): boolean {
+  return booking.as === 'owner' && services.bookings.kind(booking.kind)?.capacity === 1;
+}
+
 /** Which reminders the person can count on; only those that will really come. */
-export async function reminderNote(booking: Booking, { services, t }: Turn): Promise<string> {
-  const ahead = await services.bookings.ahead(booking);
+export async function reminderNote(booking: Booking, { services, t, person }: Turn): Promise<string> {
+  const ahead = await services.bookings.ahead(booking, person);
   if (ahead.includes('day')) return t('book:remindTwice');
   return ahead.includes('hour') ? t('book:remindOnce') : '';
 }
@@ -685,6 +777,8 @@ export function describeBooking(booking: Booking, reader: Reader): string {
     `${where}${address}`,
     `${t(`book:how.${booking.how}`)}, ${t('book:minutes', { count: booking.minutes })}`,
     ...(booking.state === 'requested' ? [t('book:notYet')] : []),
+    ...(booking.as === 'relative' ? [t('family:youCome')] : []),
+    ...(booking.as === 'owner' && booking.together > 0 ? [t('family:together', { count: booking.together })] : []),
   ].join('\n');
 }
 

@@ -2,6 +2,7 @@ import type { Flow } from '../flow.ts';
 import { ask } from './ask.ts';
 import { book } from './book.ts';
 import { country } from './country.ts';
+import { family } from './family.ts';
 import { inbox } from './inbox.ts';
 import { join } from './join.ts';
 import { language } from './language.ts';
@@ -25,6 +26,7 @@ export const flows: readonly Flow[] = [
   library,
   book,
   mybookings,
+  family,
   language,
   country,
   librarian,

@@ -1,5 +1,5 @@
-import type { Booking, Slot } from '../../bookings/bookings.ts';
-import { clocksDiffer, shortDayOf, shortTimeOf, timeOf } from '../clock-words.ts';
+import type { Booking, Slot, Wait } from '../../bookings/bookings.ts';
+import { shortDayOf, shortTimeOf } from '../clock-words.ts';
 import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
 import { inWords } from '../names.ts';
 import type { Choice } from '../reply.ts';
@@ -7,7 +7,8 @@ import { inRows, toMenu } from '../screens.ts';
 import type { Step } from '../session.ts';
 import { buttonMeant, means, timeMeant } from '../typed.ts';
 import { findTimes, keptWhen, type When, whenKept } from '../when.ts';
-import { demoNote, describeBooking, packed, reminderNote, unpacked } from './book.ts';
+import { demoNote, describeBooking, mayInvite, packed, reminderNote, timeLabel, unpacked } from './book.ts';
+import { askToLeave, relativesButtons, suitingTimes } from './family.ts';
 
 /**
  * What the person has booked: shown, moved, cancelled, taken to the calendar. By buttons, or in words.
@@ -20,17 +21,18 @@ export const mybookings: Flow = {
   async choose([step, id = '', value = ''], turn) {
     // Cancelled first, looked at after: a repeat of the same event finds the booking gone and must answer the same.
     if (step === 'gone') return cancel(id, turn);
+    if (step === 'ics') return calendar(await turn.services.bookings.find(turn.person, id), turn);
     if (step === 'coming' || step === 'useful' || step === 'useless') return heard(step, id, turn);
     const open = await turn.services.bookings.of(turn.person);
-    if (!step) return list(open, turn);
+    if (!step) return list(open, turn, await turn.services.bookings.waiting.of(turn.person));
     if (id === '' && (step === 'move' || step === 'cancel') && open.length !== 1) return which(step, open, turn);
     const booking = open.find((candidate) => candidate.id === id || id === '');
     if (!booking) return unknown(open, turn);
+    // Whoever comes along leaves or proposes; only whoever booked moves and cancels it for all.
+    if (booking.as === 'relative') return step === 'cancel' ? askToLeave(booking, turn) : suitingTimes(booking, turn);
     switch (step) {
-      case 'ics':
-        return calendar(booking, turn);
       case 'move':
-        return newTimes(booking, turn);
+        return booking.together > 0 ? suitingTimes(booking, turn) : newTimes(booking, turn);
       case 'days':
         return newDays(booking, turn);
       case 'day':
@@ -92,8 +94,8 @@ function which(step: 'move' | 'cancel', open: readonly Booking[], turn: Turn): T
   return { replies: [{ text: turn.t('mybookings:whichOne'), rows: [...choices, [toMenu(turn)]] }], at: stand('list') };
 }
 
-function list(open: readonly Booking[], turn: Turn): Told {
-  if (open.length === 0) {
+function list(open: readonly Booking[], turn: Turn, waits: readonly Wait[] = []): Told {
+  if (open.length === 0 && waits.length === 0) {
     return {
       replies: [
         { text: turn.t('mybookings:none'), rows: [[{ label: turn.t('menu:book'), action: 'book' }], [toMenu(turn)]] },
@@ -101,19 +103,49 @@ function list(open: readonly Booking[], turn: Turn): Told {
       at: null,
     };
   }
+  const shown = [...open.map((booking) => card(booking, turn)), ...waits.map((wait) => waitCard(wait, turn))];
   return {
-    replies: open.map((booking, i) => ({
-      text: [describeBooking(booking, turn), demoNote(booking.demo, turn)].filter((part) => part !== '').join('\n\n'),
-      rows: [
-        [
-          { label: turn.t('mybookings:move'), action: `mybookings:move:${booking.id}` },
-          { label: turn.t('mybookings:cancel'), action: `mybookings:cancel:${booking.id}` },
-        ],
-        [{ label: turn.t('mybookings:calendar'), action: `mybookings:ics:${booking.id}` }],
-        ...(i === open.length - 1 ? [[toMenu(turn)]] : []),
-      ],
+    replies: shown.map(({ text, rows }, i) => ({
+      text,
+      rows: [...rows, ...(i === shown.length - 1 ? [[toMenu(turn)]] : [])],
     })),
     at: stand('list'),
+  };
+}
+
+type Card = { text: string; rows: Choice[][] };
+
+function card(booking: Booking, turn: Turn): Card {
+  const { t } = turn;
+  const { id } = booking;
+  const text = [describeBooking(booking, turn), demoNote(booking.demo, turn)]
+    .filter((part) => part !== '')
+    .join('\n\n');
+  if (booking.as === 'relative') return { text, rows: relativesButtons(booking, turn) };
+  const own = [
+    [
+      { label: t('mybookings:move'), action: `mybookings:move:${id}` },
+      { label: t('mybookings:cancel'), action: `mybookings:cancel:${id}` },
+    ],
+    [{ label: t('mybookings:calendar'), action: `mybookings:ics:${id}` }],
+    ...(mayInvite(booking, turn) ? [[{ label: t('family:invite'), action: `family:invite:${id}` }]] : []),
+  ];
+  return { text, rows: own };
+}
+
+function waitCard({ id, library, kind, day }: Wait, turn: Turn): Card {
+  const { t, language, services } = turn;
+  const where = services.directory.get(library);
+  const what = services.bookings.kind(kind);
+  const noon = day && Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: 'Europe/Kyiv', plainTime: '12:00' });
+  const about = [
+    where ? inWords(where.name, language) : library,
+    what ? inWords(what.name, language) : '',
+    noon ? shortDayOf(noon.epochMilliseconds, 'Europe/Kyiv', language) : '',
+  ];
+  return {
+    text: t('mybookings:waits', { what: about.filter((part) => part !== '').join(', ') }),
+    rows: [[{ label: t('mybookings:waitNoMore'), action: `book:pass:${id}` }]],
   };
 }
 
@@ -122,7 +154,8 @@ function unknown(open: readonly Booking[], turn: Turn): Told {
   return { ...told, replies: [{ text: turn.t('mybookings:notThere') }, ...told.replies] };
 }
 
-function calendar(booking: Booking, turn: Turn): Told {
+async function calendar(booking: Booking | null, turn: Turn): Promise<Told> {
+  if (!booking) return unknown(await turn.services.bookings.of(turn.person), turn);
   const found = turn.services.directory.get(booking.library);
   const place = found ? inWords(found.name, turn.language) : '';
   const content = turn.services.calendarFile(
@@ -138,7 +171,7 @@ function calendar(booking: Booking, turn: Turn): Told {
   return {
     replies: [
       {
-        text: turn.t('mybookings:calendarHere'),
+        text: turn.t(booking.state === 'cancelled' ? 'mybookings:calendarGone' : 'mybookings:calendarHere'),
         document: { name: 'vistka.ics', mime: 'text/calendar', content },
         rows: [[{ label: turn.t('menu:mybookings'), action: 'mybookings' }, toMenu(turn)]],
       },
@@ -164,9 +197,8 @@ async function timesFor(booking: Booking, when: When, turn: Turn): Promise<Told>
 }
 
 function offer(key: string, free: readonly Slot[], { booking, at }: { booking: Booking; at: Step }, turn: Turn): Told {
-  const own = zoneOf(turn.session, turn.services.knowledge);
   const choices: Choice[] = free.map((slot) => ({
-    label: `${shortTimeOf(slot.at, slot.zone, turn.language)}${clocksDiffer(slot.at, slot.zone, own) ? ` ${turn.t('resources:yours', { time: timeOf(slot.at, own, turn.language) })}` : ''}`,
+    label: timeLabel(slot, false, turn),
     action: `mybookings:to:${booking.id}:${packed(slot.wall)}`,
   }));
   return {
@@ -261,7 +293,11 @@ async function cancel(id: string, turn: Turn): Promise<Told> {
     replies: [
       {
         text: turn.t('mybookings:cancelled'),
-        rows: [[{ label: turn.t('menu:book'), action: 'book' }], [toMenu(turn)]],
+        rows: [
+          [{ label: turn.t('mybookings:outOfCalendar'), action: `mybookings:ics:${id}` }],
+          [{ label: turn.t('menu:book'), action: 'book' }],
+          [toMenu(turn)],
+        ],
       },
     ],
     at: null,

@@ -4,6 +4,8 @@ import { bookings } from './0002-bookings.ts';
 import { signOffs } from './0003-sign-offs.ts';
 import { outbox } from './0004-outbox.ts';
 import { staff } from './0005-staff.ts';
+import { families } from './0006-families.ts';
+import { calendar } from './0007-calendar.ts';
 
 /**
  * Every migration in order, by its number. All run in one transaction at the start of the program. One that has been
@@ -15,4 +17,6 @@ export const migrations: Record<string, Migration> = {
   '0003-sign-offs': signOffs,
   '0004-outbox': outbox,
   '0005-staff': staff,
+  '0006-families': families,
+  '0007-calendar': calendar,
 };

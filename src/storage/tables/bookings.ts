@@ -9,6 +9,9 @@ export type ConsultantsTable = {
   plan: string;
 };
 
+/** `held` and `missed`: it is over, and the person came or did not. */
+export type BookingState = 'requested' | 'confirmed' | 'cancelled' | 'held' | 'missed';
+
 /** Consultations. The truth is wall time and zone; there is no instant here that a change of a zone's rules could make wrong. */
 export type BookingsTable = {
   id: string;
@@ -24,7 +27,7 @@ export type BookingsTable = {
   /** What it occupies in `booking_slots`. */
   from_unit: number;
   to_unit: number;
-  state: 'requested' | 'confirmed' | 'cancelled';
+  state: BookingState;
   how: 'in-person' | 'phone' | 'video';
   /** Name and phone number, sealed about the id. Null once forgotten or expired. */
   contact: string | null;
@@ -57,12 +60,14 @@ export type BookingSlotsTable = {
 export type BookingEventsTable = {
   booking: string;
   version: number;
-  what: 'requested' | 'booked' | 'moved' | 'confirmed' | 'cancelled';
-  state: 'requested' | 'confirmed' | 'cancelled';
+  what: 'requested' | 'booked' | 'moved' | 'confirmed' | 'cancelled' | 'held' | 'missed' | 'joined' | 'left';
+  state: BookingState;
   wall: string;
   minutes: number;
   /** UTC ms. */
   at: number;
+  /** On whose side it was done. */
+  side: 'person' | 'relative' | 'staff' | null;
 };
 
 /** What a call came to, so that its repeat changes nothing. */

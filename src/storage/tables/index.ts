@@ -5,8 +5,10 @@ import type {
   BookingsTable,
   ConsultantsTable,
 } from './bookings.ts';
+import type { BookingWaitsTable, CalendarFeedsTable, ClosuresTable } from './calendar.ts';
 import type { CountsTable } from './counts.ts';
 import type { DoneEffectsTable } from './done-effects.ts';
+import type { BookingGuestsTable, BookingProposalsTable, FamilyInvitationsTable } from './families.ts';
 import type { IdentitiesTable } from './identities.ts';
 import type { JoinCodesTable, JoinedAccountsTable, JoiningsTable, JoinTriesTable } from './joinings.ts';
 import type { LettersTable } from './letters.ts';
@@ -23,14 +25,20 @@ export type Tables = {
   blocks: BlocksTable;
   booking_answers: BookingAnswersTable;
   booking_events: BookingEventsTable;
+  booking_guests: BookingGuestsTable;
+  booking_proposals: BookingProposalsTable;
   booking_slots: BookingSlotsTable;
+  booking_waits: BookingWaitsTable;
   booking_words: BookingWordsTable;
   bookings: BookingsTable;
+  calendar_feeds: CalendarFeedsTable;
+  closures: ClosuresTable;
   consultants: ConsultantsTable;
   conversation_messages: ConversationMessagesTable;
   conversations: ConversationsTable;
   counts: CountsTable;
   done_effects: DoneEffectsTable;
+  family_invitations: FamilyInvitationsTable;
   identities: IdentitiesTable;
   join_codes: JoinCodesTable;
   join_tries: JoinTriesTable;
