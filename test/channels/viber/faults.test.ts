@@ -153,7 +153,7 @@ test("9. sending leaves the caller's reply alone, and its buttons are on the las
   expect(maria.buttons()).toEqual(['Menu']);
   // A part that fails says that some of it has arrived.
   viber.fail({ kind: 'status', status: 0, method: 'send_message' });
-  viber.fail({ kind: 'http', status: 503, method: 'send_message' });
+  viber.fail({ kind: 'http', status: 503, times: 3, method: 'send_message' });
   await expect(bot.channel.send(maria.id, reply)).rejects.toMatchObject({ uncertain: true });
 });
 
