@@ -113,7 +113,6 @@ describe('whom to call', () => {
     ['pl', '112'],
     ['gb', '999'],
     ['ua', '102'],
-    ['us', '911'],
   ])('in %s one calls %s', (country, number) => {
     expect(knowledge.dangerNumbers('violence', country).emergency).toBe(number);
   });

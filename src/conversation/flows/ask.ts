@@ -165,10 +165,7 @@ function articleReplies(article: Article, turn: Turn): Reply[] {
     ...(text.warn.length > 0 ? [`**${t('ask:avoid')}**\n${text.warn.map((w) => `• ${w}`).join('\n')}`] : []),
     ...(article.danger || callFirst.length === 0 ? [] : [`**${t('ask:whoHelps')}**\n${callFirst.join('\n')}`]),
     [
-      `${t('ask:source')} ${evidence.sources
-        .slice(0, 2)
-        .map((source) => sourceLink(source.url))
-        .join(', ')}. ${t('ask:checked', { date: dateOf(evidence.checked_on) })}`,
+      `${t('ask:source')} ${sourceLinks(evidence.sources).join(', ')}. ${t('ask:checked', { date: dateOf(evidence.checked_on) })}`,
       signed ? t('ask:signed', { name: turn.services.plain(signed.by), date: dateOf(signed.on) }) : '',
       late ? t('ask:overdue') : '',
       article.law || article.danger ? t('ask:notALawyer') : '',
@@ -300,10 +297,15 @@ function articleChoice(article: Article, turn: Turn): Choice {
   return { label: textOf(article, turn).text.title, action: `ask:a:${article.id}` };
 }
 
-/** Evidence may be an http page: then it is named, not linked. */
-function sourceLink(url: string): string {
-  const host = new URL(url).host.replace(/^www\./, '');
-  return url.startsWith('https://') ? `[${host}](${url})` : host;
+/** Two at most, of different sites. Evidence may be an http page: then it is named, not linked. */
+function sourceLinks(sources: Article['sources']): string[] {
+  const bySite = new Map(
+    sources.map(({ url }) => [new URL(url).host.replace(/^www\./, ''), url]).toReversed() as [string, string][],
+  );
+  return [...bySite]
+    .toReversed()
+    .slice(0, 2)
+    .map(([site, url]) => (url.startsWith('https://') ? `[${site}](${url})` : site));
 }
 
 function inRow(choices: (Choice | null)[]): Choice[] {

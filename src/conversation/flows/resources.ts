@@ -103,6 +103,10 @@ export function resourceCard(resource: Resource, turn: Turn): string {
     inWords(resource.does, language),
     ...numbers,
     ...(about.length > 0 ? [asSentence(about.join('; '))] : []),
+    ...(resource.languages_note ? [asSentence(inWords(resource.languages_note, language))] : []),
+    ...(resource.hours && 'week' in resource.hours && resource.hours.note
+      ? [asSentence(inWords(resource.hours.note, language))]
+      : []),
     ...(resource.messenger ? [inWords(resource.messenger, language)] : []),
     ...(resource.url ? [`[${hostOf(resource.url)}](${resource.url})`] : []),
     ...(resource.email ? [`[${resource.email}](mailto:${resource.email})`] : []),
@@ -136,9 +140,14 @@ export function briefly(resource: Resource, turn: Turn): string {
 export function numbersOf(resource: Resource, turn: Turn): string[] {
   const { country } = turn.session;
   return phonesFor(resource, country).map((phone) => {
-    const link = `[${phone.display}](tel:${phone.number})`;
-    if (worksFrom(phone, resource, country)) return link;
-    return `${link} (${turn.t('resources:onlyIn', { country: countryName(resource.country, turn.language) })})`;
+    const about = [
+      worksFrom(phone, resource, country)
+        ? ''
+        : turn.t('resources:onlyIn', { country: countryName(resource.country, turn.language) }),
+      // "Text messages only" or "matters of life and death only" belongs to the number, or it misleads.
+      phone.note ? inWords(phone.note, turn.language) : '',
+    ].filter((part) => part !== '');
+    return `[${phone.display}](tel:${phone.number})${about.length > 0 ? ` (${about.join('; ')})` : ''}`;
   });
 }
 
@@ -181,7 +190,8 @@ export function spoken(resource: Resource, turn: Turn): string {
   const ours = ['uk', 'ru', 'pl', 'en'];
   const order = (code: string) => ours.indexOf(code) + 1 || ours.length + 1;
   const sorted = [...resource.languages].sort((a, b) => order(a) - order(b)).slice(0, 4);
-  return sorted.map((code) => languageName(code, turn.language)).join(', ');
+  const languages = sorted.map((code) => languageName(code, turn.language)).join(', ');
+  return sorted.length === 0 ? '' : turn.t('resources:speak', { count: sorted.length, languages });
 }
 
 /** Whether the day has passed on which it had to be checked again. It is shown all the same, with a warning. */

@@ -55,7 +55,7 @@ describe('where to turn', () => {
         const abroad = await home.person('X', { language: 'uk', country: 'pl' }).sends(`ask:${step}:${article.id}`);
         for (const [, number, after] of abroad.matchAll(/\]\(tel:(\d+)\)(.{0,30})/g)) {
           if (onlyAtHome.has(number ?? '') && number !== '112' && !number?.startsWith('116'))
-            expect(after, `${article.id} ${number}`).toContain('(діє лише тут');
+            expect(after, `${article.id} ${number}`).toContain('діє лише тут');
         }
         const atHome = await home.person('X', { language: 'uk', country: 'ua' }).sends(`ask:${step}:${article.id}`);
         expect(atHome, article.id).not.toContain('діє лише тут: Україна');
