@@ -143,6 +143,51 @@ describe.each(engines)('one person, two platforms on %s', (engine) => {
     expect(await home.joins.part({ ...olha, person: alone, eventId: 'q' })).toBe('alone');
   });
 
+  it('a seat as a relative and a wait for a time come along and go back, each once', async () => {
+    const { database, seal, clock } = home;
+    const { db } = database;
+    const [taras, olha, booker] = [await home.somebody(), await home.somebody(), await home.somebody()];
+    const bookings = await createBookings({ database, seal, clock, contentDir, demo: false });
+    const slots = (await bookings.free({ library: 'village', kind: 'talk', limit: 40 })).slice(20);
+    const [one = '', both = ''] = await Promise.all(
+      [0, 2].map(async (i) => {
+        const made = await bookings.book(
+          request({ person: booker.person, wall: slots[i]?.wall ?? '', eventId: `s${i}` }),
+        );
+        return made.outcome === 'booked' ? made.booking.id : '';
+      }),
+    );
+    const guest = (id: string, booking: string, person: string) => ({
+      id,
+      booking,
+      person,
+      language: null,
+      joined_at: 1,
+    });
+    await db
+      .insertInto('booking_guests')
+      .values([guest('g1', one, olha.person), guest('g2', both, olha.person), guest('g3', both, taras.person)])
+      .execute();
+    const nothing = { consultant: null, wall: null, from_unit: null, to_unit: null, offered_until: null };
+    const wait = (id: string, person: string) => ({
+      ...{ id, person, library: 'village', kind: 'talk', day: null, language: null, state: 'waiting' as const },
+      ...{ ...nothing, wait_no: 1, made_at: 1, settled_at: null },
+    });
+    await db
+      .insertInto('booking_waits')
+      .values([wait('w1', olha.person), wait('w2', taras.person)])
+      .execute();
+    const of = async (person: string) => [
+      ...(await db.selectFrom('booking_guests').select('id').where('person', '=', person).orderBy('id').execute()),
+      ...(await db.selectFrom('booking_waits').select('id').where('person', '=', person).orderBy('id').execute()),
+    ];
+    await home.joins.join(asks(olha, await offer(taras)));
+    expect((await of(taras.person)).map(({ id }) => id)).toEqual(['g1', 'g3', 'w1', 'w2']);
+    await home.joins.part({ ...olha, person: taras.person, eventId: 'p' });
+    expect((await of(taras.person)).map(({ id }) => id)).toEqual(['g3', 'w2']);
+    expect((await of((await now(olha)) ?? '')).map(({ id }) => id)).toEqual(['g1', 'w1']);
+  });
+
   it('asked in the chat that made the code, the one that had joined goes', async () => {
     const [taras, olha] = [await home.somebody('telegram'), await home.somebody('viber')];
     await home.joins.join(asks(olha, await offer(taras)));
