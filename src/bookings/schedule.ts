@@ -113,9 +113,49 @@ function seedsOf(file: string, source: Seed['source'], kinds: readonly KindRules
       if (strange >= 0) {
         throw fault([...path, 'offers', strange, 'kind'], `not in kinds.yaml; one of ${[...known].join(', ')}`);
       }
+      const met = groupThatMeets(rest, kinds);
+      if (met) {
+        const { offer, hours } = met;
+        throw fault(
+          [...path, 'offers', offer, ...(rest.offers[offer]?.week ? ['week'] : ['kind'])],
+          `the group's hours (${hours}) are also hours of this consultant's other consultations: leave that time free there`,
+        );
+      }
       return { id, library, source, place: c, plan: { ...rest, zone } };
     }),
   );
+}
+
+/** A group whose hours one of the consultant's other kinds could take from it. */
+function groupThatMeets(
+  { week, exceptions, offers }: Pick<Plan, 'week' | 'exceptions' | 'offers'>,
+  kinds: readonly KindRules[],
+): { offer: number; hours: string } | null {
+  const places = (offer: Plan['offers'][number]) =>
+    offer.capacity ?? kinds.find((kind) => kind.id === offer.kind)?.capacity ?? 1;
+  for (const [i, group] of offers.entries()) {
+    if (places(group) === 1) continue;
+    for (const other of offers) {
+      if (other === group) continue;
+      const theirs = other.week ?? week;
+      for (const day of weekdays) {
+        const spans = (group.week ?? week)[day] ?? [];
+        // A kind without hours of its own is given on a day with other hours in those.
+        const special = other.week ? [] : Object.entries(exceptions).filter(([iso]) => weekdayOf(iso) === day);
+        const meets = [theirs[day] ?? [], ...special.map(([, span]) => span)].some((held) => overlapping(spans, held));
+        if (meets) return { offer: i, hours: `${day} ${spans.map((span) => span.join('-')).join(', ')}` };
+      }
+    }
+  }
+  return null;
+}
+
+function weekdayOf(iso: string): (typeof weekdays)[number] {
+  return weekdays[Temporal.PlainDate.from(iso).dayOfWeek - 1] as (typeof weekdays)[number];
+}
+
+function overlapping(a: readonly Span[], b: readonly Span[]): boolean {
+  return a.some(([from, to]) => b.some(([start, end]) => from < end && start < to));
 }
 
 /** Makes the store agree with the files. The same files again change nothing; nobody's booking is touched. */

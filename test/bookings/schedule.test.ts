@@ -146,6 +146,24 @@ describe('a wrong file', () => {
       'id: first',
       /world.yaml:\d+ libraries.1.consultants.1.id: this id stands twice/,
     ],
+    [
+      'joined/world.yaml',
+      'sat: [["11:00", "12:30"]]',
+      'fri: [["12:00", "14:00"]]',
+      /world.yaml:\d+ .*offers.3.week: the group's hours \(fri 12:00-14:00\) are also hours of this/,
+    ],
+    [
+      'joined/world.yaml',
+      '"2026-12-09": []',
+      '"2026-12-12": [["10:00", "11:15"]]',
+      /world.yaml:\d+ .*offers.3.week: the group's hours \(sat 11:00-12:30\)/,
+    ],
+    [
+      'joined/world.yaml',
+      'offers: [{ kind: walk }]',
+      'offers: [{ kind: walk }, { kind: circle }]',
+      /world.yaml:\d+ .*offers.1.kind: the group's hours \(thu 10:00-13:00\)/,
+    ],
     ['demo/bookings.yaml', 'role: librarian', 'role: wizard', /bookings.yaml:5 .*role/],
   ])('%s with %s -> %s is told by file, line, field and fix', (file, from, to, message) => {
     expect(faultOf(file, from, to)).toMatch(message);
