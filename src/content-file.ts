@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
-import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 
 /** One fault in a content file, told so that a librarian can mend it. */
@@ -48,11 +48,15 @@ function readQuickly<S extends z.ZodType>(source: string, schema: S): { value: z
   }
 }
 
+/** Loaded when there is a fault to tell, which is nearly never. */
+const parserWithLines = (): typeof import('yaml') => createRequire(import.meta.url)('yaml');
+
 function readWithLines<S extends z.ZodType>(
   file: string,
   source: string,
   schema: S,
 ): { value: z.output<S>; lineOf(path: readonly PropertyKey[]): number } {
+  const { isNode, LineCounter, parseDocument } = parserWithLines();
   const lines = new LineCounter();
   const doc = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   if (doc.errors.length > 0) {

@@ -1,6 +1,3 @@
-import { Agent } from 'undici';
-import { createApi } from './channels/telegram/api.ts';
-import { createClient } from './channels/viber/client.ts';
 import type { Config, Secrets } from './config.ts';
 
 /**
@@ -45,6 +42,7 @@ function remembered(ask: () => Promise<string | null>): () => Promise<string | n
 
 async function askTelegram({ telegram }: Config, { telegramToken: token }: Secrets): Promise<string | null> {
   if (!telegram || !token) return null;
+  const [{ Agent }, { createApi }] = await Promise.all([import('undici'), import('./channels/telegram/api.ts')]);
   const dispatcher = new Agent({ connect: { timeout: callMs }, headersTimeout: callMs, bodyTimeout: callMs });
   try {
     const api = createApi({ token, apiRoot: telegram.apiRoot, timeoutSeconds: callMs / 1000, dispatcher });
@@ -57,6 +55,7 @@ async function askTelegram({ telegram }: Config, { telegramToken: token }: Secre
 
 async function askViber({ viber }: Config, { viberToken: token }: Secrets): Promise<string | null> {
   if (!viber || !token) return null;
+  const { createClient } = await import('./channels/viber/client.ts');
   const client = createClient({ apiRoot: viber.apiRoot, token, callMs, connectMs: callMs });
   try {
     const { status, uri } = await client.call('get_account_info', {});

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import pg from 'pg';
 import type { DatabaseConfig } from './database.ts';
 
 /** Another process serves the same data, and without Redis the two could not take turns. */
@@ -33,6 +32,7 @@ export async function holdAlone(config: DatabaseConfig): Promise<() => Promise<v
 const advisoryKey = 0x76_69_73_74;
 
 async function holdPostgres(url: string): Promise<() => Promise<void>> {
+  const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: url, keepAlive: true });
   client.on('error', () => {});
   await client.connect();

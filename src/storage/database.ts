@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import pg from 'pg';
+import type pg from 'pg';
 import { groupCommit } from './group-commit.ts';
 import { migrations } from './migrations/index.ts';
 import { openSqlite } from './sqlite.ts';
@@ -42,7 +42,7 @@ export type DatabaseConfig =
  * @throws when it can't be reached, or was written by a newer program
  */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
-  const database = config.kind === 'sqlite' ? sqlite(config.file) : postgres(config.url);
+  const database = config.kind === 'sqlite' ? sqlite(config.file) : await postgres(config.url);
   try {
     await migrate(database.db);
   } catch (error) {
@@ -99,7 +99,9 @@ async function apart(trx: Transaction<Tables>, job: Job): Promise<Ended> {
   return ended;
 }
 
-function postgres(url: string): Database {
+async function postgres(url: string): Promise<Database> {
+  // Loaded where it is used: most deployments have no PostgreSQL.
+  const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
@@ -107,7 +109,7 @@ function postgres(url: string): Database {
     // A half-open connection must not hold a person's turn for ever.
     query_timeout: 30_000,
     keepAlive: true,
-    types: { getTypeParser },
+    types: { getTypeParser: numbersFor(pg) },
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
@@ -122,8 +124,10 @@ function postgres(url: string): Database {
 }
 
 /** `bigint` comes back as a number, as SQLite gives it: our instants and counts stay far below 2^53. */
-const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
-  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
+function numbersFor({ types }: typeof pg): typeof pg.types.getTypeParser {
+  return (oid: number, format?: 'text' | 'binary') =>
+    oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format);
+}
 
 const ATTEMPTS = 12;
 
