@@ -25,7 +25,6 @@ const source = z.strictObject({
 
 /** A text in the languages that have it. Ukrainian is what the others fall back to. */
 export const words = z.strictObject({ uk: text, en: text, pl: text.optional(), ru: text.optional() });
-export type Words = z.output<typeof words>;
 
 const evidence = {
   sources: z.array(source).min(1, 'say where this was read: at least one source'),
@@ -100,7 +99,6 @@ const span = z.tuple([clockTime, clockTime]).refine(([from, to]) => from < to, '
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 /** Opening spans by weekday; a weekday that is left out is closed. */
 export const week = z.partialRecord(z.enum(weekdays), z.array(span));
-export type Week = z.output<typeof week>;
 
 /** When someone answers. Only what the source says; `null` where it does not say. */
 export const hours = z.union([
@@ -117,7 +115,6 @@ export const hours = z.union([
   /** Hours that don't fit a week ("by appointment"), in words. */
   z.strictObject({ words }),
 ]);
-export type Hours = z.output<typeof hours>;
 
 /** content/resources/<country>.yaml is a list of these. */
 export const resource = z.strictObject({
