@@ -44,10 +44,7 @@ export function createSearch(findables: readonly Findable[], synonyms: Synonyms,
       const scores = ranker.scores(features);
       const offTopicScore = scores[elsewhere] ?? 0;
       const shares = sharesOf(scores.subarray(0, elsewhere));
-      const ranked = findables
-        .map(({ id }, label) => ({ id, label, share: shares[label] ?? 0 }))
-        .toSorted((a, b) => b.share - a.share || a.id.localeCompare(b.id))
-        .slice(0, most);
+      const ranked = best(shares, findables);
       const articles = ranked.map(({ id, label, share }) => ({
         id,
         score: share,
@@ -59,6 +56,24 @@ export function createSearch(findables: readonly Findable[], synonyms: Synonyms,
       return { outcome: ours ? outcomeOf(articles) : 'none', articles };
     },
   };
+}
+
+type Ranked = { id: string; label: number; share: number };
+
+/** The few highest, in one pass: there may be thousands of articles. Equal ones stand by their ids. */
+function best(shares: Float32Array, findables: readonly Findable[]): readonly Ranked[] {
+  const before = (a: Ranked, b: Ranked) => a.share > b.share || (a.share === b.share && a.id < b.id);
+  const found: Ranked[] = [];
+  for (const [label, { id }] of findables.entries()) {
+    const share = shares[label] ?? 0;
+    const last = found[most - 1];
+    if (last && share < last.share) continue;
+    const one = { id, label, share };
+    const at = found.findIndex((other) => before(one, other));
+    found.splice(at === -1 ? found.length : at, 0, one);
+    found.length = Math.min(found.length, most);
+  }
+  return found;
 }
 
 function outcomeOf([first, second]: readonly { score: number }[]): Match['outcome'] {
