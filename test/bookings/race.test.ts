@@ -1,46 +1,14 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unitsOf } from '../../src/bookings/slots.ts';
 import type { Database, DatabaseConfig } from '../../src/storage/database.ts';
 import { engines, freshDatabase } from '../engines.ts';
-import { type Call, type FromRacer, type Result, runAll, type ToRacer } from './racer.ts';
+import { type Call, type Result, runAll } from './racer.ts';
+import { balanced, dealtOut, many, Racer } from './racers.ts';
 import { openWorld, request } from './world.ts';
 
-/** A colleague process with the same database. */
-class Racer {
-  readonly #child: ChildProcess;
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-  }
-  static async start(config: DatabaseConfig): Promise<Racer> {
-    const racer = new Racer(fork(join(import.meta.dirname, 'racer.ts'), { execArgv: [] }));
-    await racer.#ask({ open: config });
-    return racer;
-  }
-  async run(calls: readonly Call[]): Promise<readonly Result[]> {
-    const answer = await this.#ask({ run: calls });
-    return typeof answer === 'object' && 'results' in answer ? answer.results : [];
-  }
-  async end(): Promise<void> {
-    const exit = once(this.#child, 'exit');
-    this.#child.send('end' satisfies ToRacer);
-    await exit;
-  }
-  async #ask(message: ToRacer): Promise<FromRacer> {
-    const answer = once(this.#child, 'message');
-    this.#child.send(message);
-    const [said] = (await answer) as [FromRacer];
-    if (typeof said === 'object' && 'failed' in said) throw new Error(said.failed);
-    return said;
-  }
-}
-
 const book = (about: Parameters<typeof request>[0] = {}): Call => ({ call: 'book', request: request(about) });
-const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 const count = (results: readonly Result[], outcome: Result['outcome']) =>
   results.filter((result) => result.outcome === outcome).length;
 
@@ -61,45 +29,18 @@ describe.each(engines)('many at once, on %s', (engine) => {
     await drop();
   });
 
-  /** The calls dealt out to two processes, run at the same time; results in the order of the calls. */
   async function inTwoProcesses(calls: readonly Call[]): Promise<readonly Result[]> {
     if (racers.length === 0) racers = await Promise.all([Racer.start(config), Racer.start(config)]);
-    const hands = racers.map((_, hand) => calls.filter((_, i) => i % racers.length === hand));
-    const results = await Promise.all(racers.map((racer, hand) => racer.run(hands[hand] ?? [])));
-    return calls.map((_, i) => results[i % racers.length]?.[Math.floor(i / racers.length)] as Result);
+    return dealtOut(racers, calls);
   }
   const ways: readonly [string, (calls: readonly Call[]) => Promise<readonly Result[]>][] = [
-    ['from one process', (calls) => runAll(world.bookings, calls)],
+    ['from one process', (calls) => runAll(world, calls)],
     ['from two processes', inTwoProcesses],
   ];
 
   const rows = () => database.db.selectFrom('bookings').selectAll().execute();
 
-  /** What must hold whatever has happened: the units taken are exactly those of the open bookings, and nobody meets. */
-  async function expectBalanced(): Promise<void> {
-    const open = (await rows()).filter((row) => row.state !== 'cancelled');
-    const expected = new Map<string, { session: string; taken: number }>();
-    for (const row of open) {
-      const session = `${row.kind}@${row.wall}`;
-      const { from } = unitsOf(row.wall, row.zone, row.minutes);
-      expect(row.from_unit).toBe(from);
-      for (let unit = row.from_unit; unit < row.to_unit; unit++) {
-        const key = `${row.consultant} ${unit}`;
-        const held = expected.get(key) ?? { session, taken: 0 };
-        expect(held.session, 'two consultations at the same time').toBe(session);
-        expected.set(key, { session, taken: held.taken + 1 });
-      }
-    }
-    const units = await database.db.selectFrom('booking_slots').selectAll().execute();
-    const stored = units.map((u) => [`${u.consultant} ${u.unit}`, { session: u.session, taken: u.taken }] as const);
-    expect(new Map(stored)).toEqual(expected);
-    for (const { taken, capacity } of units) expect(taken).toBeLessThanOrEqual(capacity);
-    const events = await database.db.selectFrom('booking_events').selectAll().execute();
-    for (const row of await rows()) {
-      const versions = events.filter((event) => event.booking === row.id).map((event) => event.version);
-      expect(versions.sort((a, b) => a - b)).toEqual(many(row.version, (i) => i + 1));
-    }
-  }
+  const expectBalanced = () => balanced(database);
 
   it.each(ways)(
     '200 people race for one time %s: one has it, each other is offered three free ones',
@@ -191,7 +132,7 @@ describe.each(engines)('many at once, on %s', (engine) => {
     const call = book();
     const results = await run(many(20, () => call));
     expect(count(results, 'booked')).toBe(20);
-    const ids = results.map((result) => (result.outcome === 'booked' ? result.booking.id : null));
+    const ids = results.map((result) => result.booking?.id ?? null);
     expect(new Set(ids).size).toBe(1);
     expect(await rows()).toHaveLength(1);
     await expectBalanced();
@@ -219,12 +160,12 @@ describe.each(engines)('many at once, on %s', (engine) => {
       const times = ['10:00', '10:30', '11:00', '11:30', '12:00', '12:30', '14:00', '14:30', '15:30', '16:00'];
       const people = times.map((at) => ({ at, person: randomUUID() }));
       const booked = await runAll(
-        world.bookings,
+        world,
         people.map(({ person, at }) => book({ person, wall: `2026-12-03T${at}` })),
       );
       const moves = people.map(({ person }, i): Call => {
         const result = booked[i];
-        const booking = result?.outcome === 'booked' ? result.booking.id : '';
+        const booking = result?.booking?.id ?? '';
         return { call: 'move', request: { eventId: randomUUID(), person, booking, wall: '2026-12-03T15:00' } };
       });
       const results = await run(moves);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createBookings } from '../../src/bookings/book.ts';
 import type { BookRequest } from '../../src/bookings/bookings.ts';
 import { createReminders } from '../../src/bookings/reminders.ts';
+import { openRoom } from '../../src/bookings/room.ts';
 import { createOutbox } from '../../src/delivery/outbox.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { createSeal, type Seal } from '../../src/storage/seal.ts';
@@ -21,8 +22,9 @@ export async function openWorld(database: Database, { demo = false } = {}) {
     time: noon,
     now: () => clock.time,
   };
-  const bookings = await createBookings({ ...parts(database, clock), contentDir, demo });
-  return { bookings, clock, database, seal };
+  const all = { ...parts(database, clock), contentDir };
+  const bookings = await createBookings({ ...all, demo });
+  return { bookings, clock, database, seal, room: await openRoom(all) };
 }
 
 /** With reminders, as the program has them: they are put in the same transactions, and must not make these collide. */
