@@ -1,10 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { core } from './core.ts';
 import type { Finding } from './measure.ts';
+import { nearest } from './nearest.ts';
+import { search } from './search.ts';
+import { session } from './session.ts';
+import { start } from './start.ts';
 import { throughput } from './throughput.ts';
 
 /** `npm run bench [-- NAME…]`: prints what it finds and writes it to bench/report.json. */
-const measures: Record<string, () => Promise<Finding[]>> = { throughput };
+const measures: Record<string, () => Promise<Finding[]>> = {
+  core,
+  search,
+  nearest,
+  start,
+  session,
+  throughput,
+};
 
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 const findings: Finding[] = [];

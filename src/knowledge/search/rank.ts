@@ -33,7 +33,7 @@ export class Ranker {
 
   constructor(samples: readonly Sample[], labels: number) {
     this.#labels = labels;
-    const seen = new Uint16Array(places);
+    const seen = new Uint32Array(places);
     for (const { features } of samples) for (const place of features.places) seen[place]!++;
     let rows = 1;
     for (let place = 0; place < places; place++) if (seen[place]! > 0) this.#rowAt[place] = rows++;

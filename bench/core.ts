@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import type { Deed, Event } from '../src/conversation/event.ts';
+import { emptySession, type Session } from '../src/conversation/session.ts';
+import { turn } from '../src/conversation/turn.ts';
+import { village } from '../test/conversation/talk.ts';
+import { atMost, type Finding, quantile, time, told } from './measure.ts';
+
+/**
+ * The core of the conversation alone, as people use it: half questions in their own words (those of the test set, which
+ * nothing was tuned on), half buttons and commands, each person going on from where they stand. Real content, and a
+ * database in memory for what flows look up. No network, no platform, no disk.
+ */
+const taps: readonly Deed[] = [
+  ...[
+    'menu',
+    'ask',
+    'ask:t:work:0',
+    'ask:a:unpaid-wages',
+    'ask:c:unpaid-wages:pl',
+    'ask:m:pension',
+    'resources',
+    'sos',
+  ],
+  ...[
+    'sos:in:pl:trafficking',
+    'library',
+    'library:near',
+    'book',
+    'book:lib:bar-public',
+    'language',
+    'country',
+    'privacy',
+  ],
+].map((action) => ({ kind: 'choice', action }) as const);
+const turns = 4_000;
+
+export async function core(): Promise<Finding[]> {
+  const { services, now, close } = await village();
+  const deeds = [...questions().map((text): Deed => ({ kind: 'text', text })), ...place];
+  const sessions = new Map<string, Session>();
+  const one = async (i: number): Promise<void> => {
+    const person = `person-${i % 50}`;
+    const deed = (i % 2 === 0 ? deeds[(i / 2) % deeds.length] : taps[((i - 1) / 2) % taps.length]) as Deed;
+    const eventId = String(i);
+    const event: Event = { eventId, channel: 'telegram', sender: person, at: now, hint: { language: 'uk' }, ...deed };
+    const ended = await turn(sessions.get(person) ?? emptySession, event, `telegram:${eventId}`, person, services);
+    sessions.set(person, ended.session);
+  };
+  const times = await time(turns, 500, one);
+  await close();
+  return [
+    told('a turn of the conversation core, median', Number(quantile(times, 0.5).toFixed(3)), 'ms'),
+    atMost('a turn of the conversation core, p99', Number(quantile(times, 0.99).toFixed(3)), 'ms', 2),
+  ];
+}
+
+const place: readonly Deed[] = [{ kind: 'place', lat: 49.84, lon: 24.03 }];
+
+/** The questions that people asked, from the test set. */
+export function questions(): string[] {
+  const file = new URL('../test/knowledge/questions.test.jsonl', import.meta.url);
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => (JSON.parse(line) as { text: string }).text);
+}
