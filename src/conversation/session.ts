@@ -31,18 +31,34 @@ const stored = z.object({
   at: z.object({ flow: z.string(), step: z.string(), told: z.record(z.string(), z.string()) }).nullable(),
 });
 
+/** As it is stored: the same in the order of the fields, without their names, which would be half of it. */
+const short = z
+  .tuple([
+    z.literal(1),
+    stored.shape.language,
+    stored.shape.country,
+    stored.shape.zone,
+    stored.shape.library,
+    z.tuple([z.string(), z.string(), z.record(z.string(), z.string())]).nullable(),
+  ])
+  .transform(([v, language, country, zone, library, at]): Session => {
+    return { v, language, country, zone, library, at: at && { flow: at[0], step: at[1], told: at[2] } };
+  });
+
+const readable = z.union([short, stored]);
+
 export const emptySession: Session = { v: 1, language: null, country: null, zone: null, library: null, at: null };
 
 /** @returns null when it can't be read: the caller starts afresh, gently, and counts it. */
 export function readSession(text: string): Session | null {
   try {
-    const parsed = stored.safeParse(JSON.parse(text));
+    const parsed = readable.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
   }
 }
 
-export function writeSession(session: Session): string {
-  return JSON.stringify(session);
+export function writeSession({ v, language, country, zone, library, at }: Session): string {
+  return JSON.stringify([v, language, country, zone, library, at && [at.flow, at.step, at.told]]);
 }
