@@ -195,8 +195,10 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       deliver: async (channel, recipient, reply) =>
         outcomeOf((channels.get(channel) ?? never()).send(recipient, reply)),
       apply: createApply({ database, people, clock }),
+      clear: async (channel, sender) => channels.get(channel)?.clear?.(sender),
       async forget(person: string, event: Event) {
-        if (event.channel === 'web') await transcripts.forget(event.sender);
+        // Where the talk itself is ours to delete, it goes too.
+        if (event.channel === 'web') await channels.get('web')?.clear?.(event.sender);
         await forget(person);
       },
       clock,

@@ -36,6 +36,11 @@ export type Channel = {
    * @throws one of the classes of errors.ts, chosen by what the caller does next.
    */
   send(recipient: string, reply: Reply): Promise<void>;
+  /**
+   * Deletes from the chat what both have written lately, as far as the platform lets a bot do so. Absent: it lets nothing
+   * be deleted. Never throws.
+   */
+  clear?(recipient: string): Promise<void>;
   health(): ChannelHealth;
 };
 

@@ -18,6 +18,7 @@ const commands = [
   'privacy',
   'forget',
   'export',
+  'clear',
   'join',
   'team',
   'inbox',

@@ -42,6 +42,8 @@ export type Effect =
   /** An anonymous counter: `name` is what is counted, `key` which one. */
   | { kind: 'count'; name: string; key: string }
   | { kind: 'stopped' }
+  /** Deletes from the chat what may be deleted, before the replies are sent. */
+  | { kind: 'clear' }
   | { kind: 'forget' }
   /** This chat is another person's from now on: what this one was doing ends. */
   | { kind: 'joined' }

@@ -44,6 +44,8 @@ export type InboxDeps = {
   deliver(channel: string, recipient: string, reply: Reply): Promise<Delivery>;
   /** All effects of an event in one transaction, each once. */
   apply(eventId: string, person: string, channel: string, effects: readonly Effect[]): Promise<void>;
+  /** Deletes from a chat what the platform lets be deleted. Never throws. */
+  clear(channel: string, sender: string): Promise<void>;
   /** Erases the person everywhere but in the mailbox. */
   forget(person: string, event: Event): Promise<void>;
   clock: { now(): number };
@@ -273,6 +275,7 @@ export function createInbox(deps: InboxDeps): Inbox {
       else if (joined) await deps.sessions.forget(person).catch(() => undefined);
       else if (await save(person, told.session, key, replies)) session = told.session;
       deps.afterStep?.('saved');
+      if (told.effects.some((effect) => effect.kind === 'clear')) await deps.clear(event.channel, event.sender);
     }
 
     if (!(await sendAll(event, key, replies, letter))) return 'waits';

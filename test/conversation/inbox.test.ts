@@ -49,6 +49,7 @@ async function computer() {
         sent.push({ to, reply });
         return { outcome: 'sent' };
       },
+      clear: async () => undefined,
       apply: createApply({ database, people, clock }),
       async forget(person) {
         await sessions.forget(person);

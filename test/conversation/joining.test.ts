@@ -43,6 +43,7 @@ async function computers(engine: (typeof engines)[number]) {
         sent.push({ to, text: said([reply]) });
         return { outcome: 'sent' };
       },
+      clear: async () => undefined,
       apply: createApply({ database, people, clock }),
       async forget(person) {
         await questions.forget(person);

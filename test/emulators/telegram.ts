@@ -22,6 +22,8 @@ export type KeyboardButton = { text: string; request_location?: boolean; request
 
 /** A message of the bot, as the person sees it. */
 export type BotMessage = {
+  /** The bot has deleted it from the chat. */
+  deleted?: boolean;
   id: number;
   chat: number;
   text: string;
@@ -350,6 +352,18 @@ export async function startTelegram(
       }
       Object.assign(message, { text, entities, buttons });
       return asMessage(message);
+    },
+    /** Those that can't be found are passed over, as Telegram does. */
+    deleteMessages: (payload) => {
+      const ids = payload.message_ids;
+      if (!Array.isArray(ids) || !within('x'.repeat(ids.length), 1, 100)) {
+        throw new Refusal(400, 'Bad Request: message identifiers are not specified');
+      }
+      const chat = chats.get(reach(payload));
+      if (chat) {
+        for (const message of chat.messages) if (ids.includes(message.id)) message.deleted = true;
+      }
+      return true;
     },
     answerCallbackQuery: (payload) => {
       const query = queries.get(String(payload.callback_query_id));

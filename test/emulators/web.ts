@@ -35,18 +35,37 @@ export async function webPerson(url: string, language = 'uk') {
     return response;
   }
 
+  /** Follows the transcript, as the page does: a stream that ends is opened again where it broke off. */
   async function listen(): Promise<void> {
-    const response = await call('/chat/events', { signal: leaving.signal });
+    while (!leaving.signal.aborted) {
+      await read(leaving.signal, heard.at(-1)?.seq ?? 0, {
+        message(message) {
+          heard.push(message);
+          news.emit('heard');
+        },
+      });
+    }
+  }
+
+  async function read(
+    signal: AbortSignal,
+    after: number,
+    on: { message(message: WebMessage): void; ready?(): void },
+  ): Promise<void> {
+    const response = await call('/chat/events', {
+      signal,
+      headers: after > 0 ? { 'Last-Event-ID': String(after) } : {},
+    });
     let rest = '';
     for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
       rest += part;
       const events = rest.split('\n\n');
       rest = events.pop() ?? '';
       for (const event of events) {
+        if (/^event: ?ready/m.test(event)) on.ready?.();
         const data = /^data: ?(.*)$/m.exec(event)?.[1] ?? '';
         if (/^event:/m.test(event) || !data.startsWith('{')) continue;
-        heard.push(JSON.parse(data) as WebMessage);
-        news.emit('heard');
+        on.message(JSON.parse(data) as WebMessage);
       }
     }
   }
@@ -105,6 +124,16 @@ export async function webPerson(url: string, language = 'uk') {
     until,
     /** The chat's id, as the cookie has it. */
     chat: () => /=([^.]+)/.exec(cookie)?.[1] ?? '',
+    /** All that somebody finds who opens the page anew in the same browser. */
+    async reopens(): Promise<{ said: string }[]> {
+      const found: WebMessage[] = [];
+      const reading = new AbortController();
+      await read(reading.signal, 0, {
+        message: (message) => found.push(message),
+        ready: () => reading.abort(),
+      }).catch(() => undefined);
+      return found.map((message) => ({ said: said(message) }));
+    },
     file: async (seq: number) => (await call(`/chat/files/${seq}`)).text(),
     async leaves() {
       leaving.abort();

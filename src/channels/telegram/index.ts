@@ -11,6 +11,7 @@ import { poll } from './polling.ts';
 import { toEvent } from './receive.ts';
 import { mountRoutes } from './routes.ts';
 import { sendReply, toChannelError } from './send.ts';
+import { createTrail, DELETE_AT_ONCE } from './trail.ts';
 import { keepWebhook } from './webhook.ts';
 
 export type { CommandSet } from './introduce.ts';
@@ -42,6 +43,7 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
   const api = createApi({ token, apiRoot, timeoutSeconds: CALL_SECONDS, dispatcher });
   const longApi = createApi({ token, apiRoot, timeoutSeconds: timing.pollCapSeconds, dispatcher });
   const contact = createContact(deps);
+  const trail = createTrail(deps.clock);
   const stopping = new AbortController();
   const inHand = new Set<Promise<unknown>>();
 
@@ -55,6 +57,7 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
   const take = async (updates: readonly Update[]): Promise<void> => {
     const events = updates.map((update) => read(update, deps)).filter((event) => event !== null);
     if (events.length > 0) await deps.accept(events);
+    for (const { message } of updates) if (message) trail.note(String(message.chat.id), message.message_id);
     for (const update of updates) if (update.callback_query) void endSpinner(update.callback_query.id);
   };
 
@@ -114,8 +117,18 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
       await Promise.allSettled([...inHand]);
     },
     async send(recipient, reply) {
-      await sendReply(api, recipient, reply);
+      await sendReply(api, recipient, reply, undefined, (message) => trail.note(recipient, message));
       contact.heard();
+    },
+    async clear(recipient) {
+      const messages = trail.take(recipient);
+      if (messages.length === 0) return;
+      try {
+        await api.raw.deleteMessages({ chat_id: recipient, message_ids: messages.slice(0, DELETE_AT_ONCE) });
+      } catch {
+        // Too old, or gone already: the person is told how to delete what is left.
+        deps.report.count('chats_not_cleared', { channel: 'telegram' });
+      }
     },
     health: contact.health,
   };

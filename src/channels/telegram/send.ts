@@ -18,14 +18,20 @@ const PAUSE_WITHIN_MS = 1_000;
 export type Wait = (ms: number) => Promise<unknown>;
 
 /**
- * Sends a reply, part after part, in order.
+ * Sends a reply, part after part, in order. `sent` is told the id of each message.
  * @throws RateLimited, PersonGone, BadPayload, ChannelDown; `uncertain` also when an earlier part has been delivered
  */
-export async function sendReply(api: Api, recipient: string, reply: Reply, wait: Wait = sleep): Promise<void> {
+export async function sendReply(
+  api: Api,
+  recipient: string,
+  reply: Reply,
+  wait: Wait = sleep,
+  sent: (message: number) => void = () => undefined,
+): Promise<void> {
   let delivered = false;
   for (const call of render(reply)) {
     try {
-      await patiently(() => perform(api, recipient, call), delivered, wait);
+      await patiently(async () => sent(await perform(api, recipient, call)), delivered, wait);
     } catch (error) {
       throw delivered && error instanceof ChannelDown ? new ChannelDown(error.message, true) : error;
     }
@@ -55,19 +61,19 @@ function pauseAfter(refusal: Error, whenDown: number | null): number | null {
   return refusal instanceof ChannelDown ? whenDown : null;
 }
 
-async function perform(api: Api, recipient: string, call: Call): Promise<void> {
+/** @returns the message's id */
+async function perform(api: Api, recipient: string, call: Call): Promise<number> {
   const chat_id = recipient;
   switch (call.method) {
     case 'sendMessage':
-      await api.raw.sendMessage({ chat_id, ...call.payload });
-      return;
+      return (await api.raw.sendMessage({ chat_id, ...call.payload })).message_id;
     case 'sendDocument': {
       const { name, content } = call.payload.document;
-      await api.raw.sendDocument({ chat_id, document: new InputFile(Buffer.from(content), name) });
-      return;
+      const document = new InputFile(Buffer.from(content), name);
+      return (await api.raw.sendDocument({ chat_id, document })).message_id;
     }
     case 'sendVenue':
-      await api.raw.sendVenue({ chat_id, ...call.payload });
+      return (await api.raw.sendVenue({ chat_id, ...call.payload })).message_id;
   }
 }
 

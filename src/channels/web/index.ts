@@ -59,6 +59,11 @@ export function createWeb(config: WebConfig, deps: WebDeps): Channel {
       streams.end();
     },
     send: (recipient, reply) => send(transcripts, recipient, reply),
+    /** The page that is open connects again, finds its past gone, and drops what it shows. */
+    async clear(recipient) {
+      await transcripts.forget(recipient).catch(() => deps.report.count('chats_not_cleared', { channel: 'web' }));
+      streams.end(recipient);
+    },
     health: () => ({ ok: true, lastContact, problem: null }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Flow } from '../flow.ts';
 import { ask } from './ask.ts';
 import { book } from './book.ts';
+import { clear } from './clear.ts';
 import { country } from './country.ts';
 import { family } from './family.ts';
 import { inbox } from './inbox.ts';
@@ -33,6 +34,7 @@ export const flows: readonly Flow[] = [
   privacy,
   exportData,
   forget,
+  clear,
   join,
   team,
   inbox,

@@ -136,6 +136,7 @@ function someoneMayLook(dangerClass: DangerClass | null, turn: Turn): Told {
       {
         text: turn.t('sos:safePhone'),
         rows: [
+          [{ label: turn.t('clear:yes'), action: 'clear:yes' }],
           [{ label: turn.t('sos:forgetMe'), action: 'forget' }],
           [{ label: turn.t('sos:numbers'), action: `sos${suffix}` }],
         ],
