@@ -41,6 +41,7 @@ import { invitationLength } from './staff/invitations.ts';
 import { createQuestions } from './staff/questions.ts';
 import { createSignOffs } from './staff/sign-offs.ts';
 import { createTeam } from './staff/team.ts';
+import { createUnanswered } from './staff/unanswered.ts';
 import { holdAlone } from './storage/alone.ts';
 import { openDatabase } from './storage/database.ts';
 import { sweepEffects } from './storage/effects.ts';
@@ -135,6 +136,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     const signOffs = await createSignOffs(database.db);
     const team = createTeam({ database, seal, clock });
     const questions = createQuestions({ database, seal, clock, outbox });
+    const unanswered = createUnanswered({ database, seal, clock });
     const joins = createJoins({
       ...{ database, seal, clock, people },
       carries: [carryBookings, questions.carry, team.carry, carryMessages],
@@ -194,7 +196,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       services,
       deliver: async (channel, recipient, reply) =>
         outcomeOf((channels.get(channel) ?? never()).send(recipient, reply)),
-      apply: createApply({ database, people, clock }),
+      apply: createApply({ database, people, unanswered, clock }),
       clear: async (channel, sender) => channels.get(channel)?.clear?.(sender),
       async forget(person: string, event: Event) {
         // Where the talk itself is ours to delete, it goes too.
@@ -340,6 +342,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
         await sweepEffects(database.db, clock.now());
         await outbox.sweep();
         await questions.sweep();
+        await unanswered.sweep();
         await joins.sweep();
         await embeddedSessions?.sweep();
         // A web chat can't be come back to once its cookie is gone.

@@ -3,6 +3,7 @@ import { type Reason, reasons } from '../bookings/closures.ts';
 import { loadKinds } from '../bookings/kinds.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, ConfigError, loadConfig, type Secrets } from '../config.ts';
+import { createGrouping } from '../knowledge/alike.ts';
 import { type Content, readContent } from '../knowledge/content.ts';
 import type { Article } from '../knowledge/knowledge.ts';
 import { type Language, languages } from '../knowledge/schema.ts';
@@ -13,6 +14,7 @@ import { type Deed, record, recorded, terminal } from '../staff/audit.ts';
 import { inviteFromTerminal } from '../staff/invitations.ts';
 import { type Role, roles } from '../staff/roles.ts';
 import { createSignOffs, sign, unsign } from '../staff/sign-offs.ts';
+import { createUnanswered } from '../staff/unanswered.ts';
 import { countsSince } from '../storage/counts.ts';
 import { type Database, openDatabase } from '../storage/database.ts';
 import { createSeal } from '../storage/seal.ts';
@@ -45,6 +47,7 @@ import {
  *     npm run staff -- unsign ARTICLE [--language uk]             takes it off
  *     npm run staff -- signs                                      lists the names
  *     npm run staff -- wrong-numbers [--since DAY]                numbers that people told of as not working
+ *     npm run staff -- unanswered [--since DAY]                   questions that nothing answered, grouped
  */
 
 const usage = `npm run staff -- invite --role ${roles.join('|')} [--library ID] [--json]
@@ -67,6 +70,8 @@ npm run staff -- unsign ARTICLE [--language uk]
 npm run staff -- signs          lists the names, and which texts have changed since
 npm run staff -- wrong-numbers [--since 2026-11-01]
                                 lists the numbers that people found not to work
+npm run staff -- unanswered [--since 2026-11-01]
+                                lists what people asked in vain, grouped by what comes nearest and by wording
 `;
 
 /** @throws ConfigError, or the error of a database that can't be had */
@@ -130,6 +135,8 @@ export async function staff(args: readonly string[], env: Readonly<Record<string
         return await signs(database, readContent(config.contentDir));
       case 'wrong-numbers':
         return await wrongNumbers(database, readContent(config.contentDir), order.since ?? monthBefore(today));
+      case 'unanswered':
+        return await unansweredQuestions(parts, readContent(config.contentDir), order.since ?? monthBefore(today));
     }
   } finally {
     await database.close();
@@ -146,7 +153,7 @@ type Order =
   | { command: 'feed'; consultant: string; revoke: boolean }
   | { command: 'sign'; article: string; language: Language; by: string }
   | { command: 'unsign'; article: string; language: Language }
-  | { command: 'wrong-numbers'; since: string | null };
+  | { command: 'wrong-numbers' | 'unanswered'; since: string | null };
 
 /** @returns null where it is no order that we know. */
 function readOrder(args: readonly string[]): Order | null {
@@ -185,6 +192,7 @@ function readOrder(args: readonly string[]): Order | null {
     case 'unsign':
       return id === '' ? null : { command, article: id, language: known };
     case 'wrong-numbers':
+    case 'unanswered':
       return { command, since };
     default:
       return null;
@@ -305,6 +313,27 @@ async function wrongNumbers({ db }: Database, content: Content, since: string): 
     return `${n}  ${key}  ${numbers}  checked ${resource.checked_on}  content/resources/${resource.country}.yaml`;
   });
   return { code: 0, out: `Told since ${since}, how often:\n${lines.join('\n')}\n` };
+}
+
+const mostExamples = 5;
+
+/** By the article that comes nearest and the language, most asked first; in each, what is worded alike together. */
+async function unansweredQuestions(parts: Parts, content: Content, since: string): Promise<Said> {
+  const questions = await createUnanswered(parts).since(since);
+  if (questions.length === 0) return { code: 0, out: `Nothing was asked in vain since ${since}.\n` };
+  const grouped = createGrouping(content);
+  const nearest = Map.groupBy(questions, ({ article, language }) => `${article ?? 'nothing'} (${language})`);
+  const blocks = [...nearest]
+    .toSorted(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1))
+    .map(([name, asked]) => {
+      const groups = grouped(asked, ({ text }) => text);
+      const more = groups.length > mostExamples ? [`       and ${groups.length - mostExamples} more`] : [];
+      const lines = groups
+        .slice(0, mostExamples)
+        .map((alike) => `  ${String(alike.length).padStart(3)}  ${printable(alike[0]?.text ?? '')}`);
+      return [`${asked.length}  nearest: ${name}`, ...lines, ...more].join('\n');
+    });
+  return { code: 0, out: `Asked in vain since ${since}:\n${blocks.join('\n')}\n` };
 }
 
 function isoDay(now: number): string {

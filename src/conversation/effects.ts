@@ -1,4 +1,5 @@
 import type { People } from '../people/people.ts';
+import type { Unanswered } from '../staff/unanswered.ts';
 import { addCounts } from '../storage/counts.ts';
 import type { Database } from '../storage/database.ts';
 import { firstTimes } from '../storage/effects.ts';
@@ -9,16 +10,22 @@ import type { Effect } from './flow.ts';
  * Carries out what merely follows from a turn: each effect once under `eventId:index`, the counts of an event in one
  * transaction. A profile says what is so, not what changed, so writing it twice does nothing.
  */
-export function createApply(deps: { database: Database; people: People; clock: { now(): number } }) {
-  const { database, people, clock } = deps;
+export function createApply(deps: {
+  database: Database;
+  people: People;
+  unanswered: Pick<Unanswered, 'keep'>;
+  clock: { now(): number };
+}) {
+  const { database, people, unanswered, clock } = deps;
   const count = groupCommit(async (group: readonly (readonly Counted[])[]) => {
     await countAll(database, group.flat(), clock.now());
     return group;
   }, 100);
   return async (eventId: string, person: string, channel: string, effects: readonly Effect[]): Promise<void> => {
-    for (const effect of effects) {
+    for (const [index, effect] of effects.entries()) {
       if (effect.kind === 'profile') await people.saveProfile(person, effect.change);
       if (effect.kind === 'stopped') await people.stopped(person, channel);
+      if (effect.kind === 'unanswered') await unanswered.keep(`${eventId}:${index}`, effect);
     }
     const counts = effects.flatMap((effect, index) =>
       effect.kind === 'count' ? [{ id: `${eventId}:${index}`, name: effect.name, key: effect.key }] : [],

@@ -41,6 +41,8 @@ export type Effect =
   | { kind: 'profile'; change: Partial<Profile> }
   /** An anonymous counter: `name` is what is counted, `key` which one. */
   | { kind: 'count'; name: string; key: string }
+  /** A question that nothing answered, already scrubbed. Kept without whose it is, and without when but its day. */
+  | { kind: 'unanswered'; text: string; language: Language; article: string | null }
   | { kind: 'stopped' }
   /** Deletes from the chat what may be deleted, before the replies are sent. */
   | { kind: 'clear' }

@@ -22,6 +22,8 @@ export type Knowledge = {
   findCountry(text: string): FoundCountry | null;
   /** Finds articles by a person's own words. Takes no longer than 2 ms; keeps nothing. */
   ask(text: string, about?: { language?: Language; country?: string }): Match;
+  /** A question as it may be kept: without whatever could tell who asked. null where nothing of use is left. */
+  scrub(text: string): string | null;
   /** Checked before all else on every free text. */
   danger(text: string): Danger | null;
   /** Whom to call in danger. Never empty: where the country is not known, 112 and the Ukrainian lines. */

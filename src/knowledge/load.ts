@@ -45,6 +45,7 @@ function assemble(content: Content): Knowledge {
     country: (code) => zones.get(code),
     findCountry: (text) => understanding().findCountry(text),
     ask: (text) => understanding().ask(text),
+    scrub: (text) => understanding().scrub(text),
     danger: (text) => understanding().danger(text),
     dangerNumbers: (dangerClass, country) => numbersFor(numbers, dangerClass, country, resources),
   };

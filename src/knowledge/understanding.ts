@@ -3,6 +3,7 @@ import { createCountryFinder } from './countries.ts';
 import { createDangerCheck, type DangerCheck, type DangerExample, wordsKey } from './danger.ts';
 import type { FoundCountry, Match } from './knowledge.ts';
 import { type ArticleText, type DangerClass, languages } from './schema.ts';
+import { scrub } from './scrub.ts';
 import { featuresOf, type Synonyms, WordMemo } from './search/features.ts';
 import { trainLayoutMender } from './search/layout.ts';
 import { plainText } from './search/normalise.ts';
@@ -14,6 +15,8 @@ export type Understanding = {
   ask(text: string): Match;
   danger: DangerCheck;
   findCountry(text: string): FoundCountry | null;
+  /** A text without what is personal; null where nothing is left that may be kept. */
+  scrub(text: string): string | null;
 };
 
 /** Learns it from content: the sample questions, the articles' own words, the patterns and examples of danger. */
@@ -42,6 +45,11 @@ export function learn(content: Content): Understanding {
       featuresOf: (sentences) => featuresOf(sentences, synonyms),
     }),
     findCountry: (text) => places.find(sentencesOf(mend(plainText(text)))),
+    scrub: (text) =>
+      scrub(text, {
+        known: (word) => sentencesOf(plainText(word)).some((keys) => keys.some((key) => words.has(key))),
+        place: (word) => places.find(sentencesOf(plainText(word))) !== null,
+      }),
   };
 }
 
@@ -109,7 +117,8 @@ function readingsOfText({ title, answer, steps, warn, more }: ArticleText, read:
   ];
 }
 
-function synonymsOf({ synonyms, parse }: Content): Synonyms {
+/** The groups of words that mean the same, as content lists them. */
+export function synonymsOf({ synonyms, parse }: Content): Synonyms {
   const book: Synonyms = new PhraseBook();
   for (const [group, patterns] of Object.entries(synonyms)) {
     for (const pattern of patterns.flatMap(parse)) book.add(pattern, group);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBookings } from '../../src/bookings/book.ts';
 import { staff } from '../../src/cli/staff.ts';
+import { createUnanswered } from '../../src/staff/unanswered.ts';
 import { addCount } from '../../src/storage/counts.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createSeal } from '../../src/storage/seal.ts';
@@ -92,6 +93,33 @@ describe('the admin at a terminal', () => {
     expect((await staff(['wrong-numbers', '--since', '2999-01-01'], real)).out).toContain('Nobody told');
   });
 
+  it('sees what was asked in vain, by what comes nearest and by wording, and since when', async () => {
+    const real = { ...env, CONTENT_DIR: 'content' };
+    expect((await staff(['unanswered'], real)).out).toContain('Nothing was asked in vain');
+    const database = await openDatabase({ kind: 'sqlite', file: join(dataDir, 'vistka.sqlite') });
+    const unanswered = createUnanswered({ database, seal: createSeal([Buffer.from(key, 'hex')]), clock: Date });
+    const asked = [
+      ['де купити дрова на зиму', 'grants-contests'],
+      ['де можна купити дрова', 'grants-contests'],
+      ['хто ремонтує велосипеди', 'grants-contests'],
+      ['рецепт борщу\u001b[2J', null],
+    ] as const;
+    for (const [i, [text, article]] of asked.entries()) {
+      await unanswered.keep(`telegram:${i}:1`, { text, language: 'uk', article });
+    }
+    await database.close();
+    const { out } = await staff(['unanswered'], real);
+    expect(out.split('\n').slice(1)).toEqual([
+      '3  nearest: grants-contests (uk)',
+      expect.stringMatching(/^ {4}2 {2}де .*дрова/),
+      '    1  хто ремонтує велосипеди',
+      '1  nearest: nothing (uk)',
+      '    1  рецепт борщу [2J',
+      '',
+    ]);
+    expect((await staff(['unanswered', '--since', '2999-01-01'], real)).out).toContain('Nothing was asked');
+  });
+
   it('is told when nothing waits, when an id is wrong, and how the command is used', async () => {
     expect(await staff(['requests'], env)).toEqual({ code: 0, out: 'No booking waits to be confirmed.\n' });
     expect((await staff(['confirm', 'nonsense'], env)).code).toBe(1);
@@ -105,6 +133,7 @@ describe('the admin at a terminal', () => {
       ['sign', 'unpaid-wages', '--by', 'Ганна', '--language', 'xx'],
       ['unsign'],
       ['wrong-numbers', '--since', 'yesterday'],
+      ['unanswered', '--since', 'yesterday'],
       ['signs', '--loud'],
     ];
     for (const wrong of noOrders) expect((await staff(wrong, env)).out).toContain('npm run staff');

@@ -4,6 +4,7 @@ import type { Event } from '../../src/conversation/event.ts';
 import { createInbox, type Delivery, type Inbox, type InboxDeps, type Step } from '../../src/conversation/inbox.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { createPeople } from '../../src/people/people.ts';
+import { createUnanswered } from '../../src/staff/unanswered.ts';
 import type { Database } from '../../src/storage/database.ts';
 import type { Leases } from '../../src/storage/leases/contract.ts';
 import { createEmbeddedLeases } from '../../src/storage/leases/embedded.ts';
@@ -50,7 +51,7 @@ async function computer() {
         return { outcome: 'sent' };
       },
       clear: async () => undefined,
-      apply: createApply({ database, people, clock }),
+      apply: createApply({ database, people, unanswered: createUnanswered({ database, seal, clock }), clock }),
       async forget(person) {
         await sessions.forget(person);
         await people.forget(person);

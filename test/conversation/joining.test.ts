@@ -4,6 +4,7 @@ import type { Deed, Event } from '../../src/conversation/event.ts';
 import { createInbox, type Inbox, type InboxDeps, type Step } from '../../src/conversation/inbox.ts';
 import { createJoins } from '../../src/people/joins.ts';
 import { createPeople } from '../../src/people/people.ts';
+import { createUnanswered } from '../../src/staff/unanswered.ts';
 import { createEmbeddedLeases } from '../../src/storage/leases/embedded.ts';
 import { createMailbox } from '../../src/storage/mailbox.ts';
 import { createEmbeddedSessions } from '../../src/storage/sessions/embedded.ts';
@@ -44,7 +45,7 @@ async function computers(engine: (typeof engines)[number]) {
         return { outcome: 'sent' };
       },
       clear: async () => undefined,
-      apply: createApply({ database, people, clock }),
+      apply: createApply({ database, people, unanswered: createUnanswered({ database, seal, clock }), clock }),
       async forget(person) {
         await questions.forget(person);
         await people.forget(person);

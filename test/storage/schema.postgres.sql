@@ -379,6 +379,17 @@ create table staff_invitations (
   constraint staff_invitations_pkey PRIMARY KEY (mark)
 );
 
+create table unanswered (
+  id text not null,
+  day text not null,
+  language text not null,
+  article text,
+  sealed text not null,
+  constraint unanswered_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX unanswered_day ON public.unanswered USING btree (day);
+
 create table web_messages (
   seq bigint not null,
   chat text not null,

@@ -351,6 +351,16 @@ CREATE TABLE "staff_invitations" (
   "used_by" text
 );
 
+CREATE TABLE "unanswered" (
+  "id" text not null primary key,
+  "day" text not null,
+  "language" text not null,
+  "article" text,
+  "sealed" text not null
+) without rowid;
+
+CREATE INDEX "unanswered_day" on "unanswered" ("day");
+
 CREATE TABLE "web_messages" (
   "seq" bigint not null primary key,
   "chat" text not null,

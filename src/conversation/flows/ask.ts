@@ -2,7 +2,7 @@ import type { Article } from '../../knowledge/knowledge.ts';
 import type { ArticleText, Language, Resource, Topic } from '../../knowledge/schema.ts';
 import { topics } from '../../knowledge/schema.ts';
 import { dateOf } from '../clock-words.ts';
-import type { Flow, Told, Turn } from '../flow.ts';
+import type { Effect, Flow, Told, Turn } from '../flow.ts';
 import { countryName } from '../names.ts';
 import type { Choice, Reply } from '../reply.ts';
 import { inRows, layOnScreens, toMenu } from '../screens.ts';
@@ -76,8 +76,17 @@ export async function answerQuestion(text: string, turn: Turn): Promise<Told> {
         ],
       },
     ],
-    effects: unsure ? [{ kind: 'count', name: 'not-found', key: turn.language }] : [],
+    effects: unsure
+      ? [{ kind: 'count', name: 'not-found', key: turn.language }, ...toLearnFrom(text, near[0] ?? null, turn)]
+      : [],
   });
+}
+
+/** What libraries may read of a question that nothing answered. Words of danger are kept in no form. */
+function toLearnFrom(text: string, nearest: Article | null, { language, services }: Turn): Effect[] {
+  if (services.knowledge.danger(text)) return [];
+  const kept = services.knowledge.scrub(text);
+  return kept === null ? [] : [{ kind: 'unanswered', text: kept, language, article: nearest?.id ?? null }];
 }
 
 function remembering(known: { country?: string; zone?: null }, told: Told): Told {

@@ -6,6 +6,7 @@ import { outbox } from './0004-outbox.ts';
 import { staff } from './0005-staff.ts';
 import { families } from './0006-families.ts';
 import { calendar } from './0007-calendar.ts';
+import { unanswered } from './0008-unanswered.ts';
 
 /**
  * Every migration in order, by its number. All run in one transaction at the start of the program. One that has been
@@ -19,4 +20,5 @@ export const migrations: Record<string, Migration> = {
   '0005-staff': staff,
   '0006-families': families,
   '0007-calendar': calendar,
+  '0008-unanswered': unanswered,
 };

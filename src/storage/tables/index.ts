@@ -18,6 +18,7 @@ import type { BlocksTable, ConversationMessagesTable, ConversationsTable } from 
 import type { SessionsTable } from './sessions.ts';
 import type { SignOffsTable } from './sign-offs.ts';
 import type { StaffAuditTable, StaffInvitationsTable, StaffTable } from './staff.ts';
+import type { UnansweredTable } from './unanswered.ts';
 import type { WebMessagesTable } from './web-messages.ts';
 
 /** Every table by its name. A new one: a file here, a line below, a migration. */
@@ -52,5 +53,6 @@ export type Tables = {
   staff: StaffTable;
   staff_audit: StaffAuditTable;
   staff_invitations: StaffInvitationsTable;
+  unanswered: UnansweredTable;
   web_messages: WebMessagesTable;
 };
