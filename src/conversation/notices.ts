@@ -144,6 +144,7 @@ async function tellCalledOff(notice: Notice, to: Listener): Promise<Said> {
       ...free.map((slot) => [
         { label: timeLabel(slot, false, to), action: `book:again:${booking.id}:${packed(slot.wall)}` },
       ]),
+      [{ label: t('mybookings:outOfCalendar'), action: `mybookings:ics:${booking.id}` }],
       [{ label: t('notices:bookMore'), action: 'book' }, toMenu(to)],
     ],
   };

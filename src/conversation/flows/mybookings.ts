@@ -133,8 +133,13 @@ function card(booking: Booking, turn: Turn): Card {
   return { text, rows: own };
 }
 
-function waitCard({ id, library, kind, day }: Wait, turn: Turn): Card {
-  const { t, language, services } = turn;
+function waitCard(wait: Wait, turn: Turn): Card {
+  const rows = [[{ label: turn.t('mybookings:waitNoMore'), action: `book:pass:${wait.id}` }]];
+  return { text: waitingFor(wait, turn), rows };
+}
+
+/** What the person waits for: library, kind, day. */
+export function waitingFor({ library, kind, day }: Wait, { t, language, services }: Turn): string {
   const where = services.directory.get(library);
   const what = services.bookings.kind(kind);
   const noon = day && Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: 'Europe/Kyiv', plainTime: '12:00' });
@@ -143,10 +148,7 @@ function waitCard({ id, library, kind, day }: Wait, turn: Turn): Card {
     what ? inWords(what.name, language) : '',
     noon ? shortDayOf(noon.epochMilliseconds, 'Europe/Kyiv', language) : '',
   ];
-  return {
-    text: t('mybookings:waits', { what: about.filter((part) => part !== '').join(', ') }),
-    rows: [[{ label: t('mybookings:waitNoMore'), action: `book:pass:${id}` }]],
-  };
+  return t('mybookings:waits', { what: about.filter((part) => part !== '').join(', ') });
 }
 
 function unknown(open: readonly Booking[], turn: Turn): Told {

@@ -3,6 +3,7 @@ import type { Flow, Turn } from '../flow.ts';
 import { countryName, inWords } from '../names.ts';
 import { toMenu } from '../screens.ts';
 import { describeBooking } from './book.ts';
+import { waitingFor } from './mybookings.ts';
 
 /** What is kept and for how long; the person's own data as a file; and forgetting, everywhere, at once. */
 export const privacy: Flow = {
@@ -62,8 +63,9 @@ export const forget: Flow = {
 /** Readable lines, in the person's language. */
 async function everythingKept(turn: Turn): Promise<string> {
   const { t, session, services, language } = turn;
-  const [bookings, channels, letters] = await Promise.all([
+  const [bookings, waits, channels, letters] = await Promise.all([
     services.bookings.export(turn.person),
+    services.bookings.waiting.of(turn.person),
     services.channelsOf(turn.person),
     services.questions.export(turn.person),
   ]);
@@ -84,6 +86,7 @@ async function everythingKept(turn: Turn): Promise<string> {
       ...(booking.name ? [t('book:calledBy', { name: booking.name })] : []),
       ...(booking.phone ? [t('book:phoneIs', { phone: booking.phone })] : []),
     ]),
+    ...waits.flatMap((wait) => ['', waitingFor(wait, turn)]),
     '',
     t('privacy:exportLetters', { count: letters.length }),
     ...letters.map(({ side, text, at }) =>
