@@ -1,4 +1,4 @@
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { App } from './app.ts';
 import { banner } from './banner.ts';
@@ -16,7 +16,6 @@ async function main(): Promise<void> {
     const { startApp } = await import('./app.ts');
     app = await startApp(config, secrets);
     process.stdout.write(banner(config, app.address));
-    setTimeout(flushCompileCache, 10_000).unref();
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);
     process.exitCode = 1;

@@ -45,8 +45,16 @@ export function dateOf(isoDay: string): string {
   return `${day}.${month}.${year}`;
 }
 
-/** The ISO day of an instant in a zone. */
+let lastDay = { quarter: Number.NaN, zone: '', day: '' };
+
+/** The ISO day of an instant in a zone. Asked many times a message, mostly of now: no clock on Earth turns its day within a quarter of an hour. */
 export function isoDayOf(at: number, zone: string): string {
+  const quarter = Math.floor(at / 900_000);
+  if (lastDay.quarter !== quarter || lastDay.zone !== zone) lastDay = { quarter, zone, day: findIsoDay(at, zone) };
+  return lastDay.day;
+}
+
+function findIsoDay(at: number, zone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString();
 }
 

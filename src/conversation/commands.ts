@@ -39,18 +39,31 @@ export function findCommand(text: string, turn: Pick<Turn, 'services'>): string 
     .replace(/\s+/g, ' ')
     .trim();
   if (said === '' || said.length > 40) return null;
-  for (const language of languages) {
-    const words = turn.services.words(language, 'commands:thisLanguage');
-    if (words.includes(said)) return `language:${language}`;
-  }
-  for (const command of commands) {
-    if (languages.some((language) => turn.services.words(language, `commands:${command}`).includes(said)))
-      return command;
-  }
-  for (const [key, action] of Object.entries(wishes)) {
-    if (languages.some((language) => turn.services.words(language, `commands:${key}`).includes(said))) return action;
-  }
-  return null;
+  return commandsIn(turn.services.words).get(said) ?? null;
+}
+
+type Words = Turn['services']['words'];
+
+const known = new WeakMap<Words, ReadonlyMap<string, string>>();
+
+/** The actions by the words for them, in all languages. */
+function commandsIn(words: Words): ReadonlyMap<string, string> {
+  const found = known.get(words) ?? collectCommands(words);
+  known.set(words, found);
+  return found;
+}
+
+function collectCommands(words: Words): ReadonlyMap<string, string> {
+  const all: (readonly [said: string, action: string])[] = [
+    ...languages.flatMap((language) =>
+      words(language, 'commands:thisLanguage').map((said) => [said, `language:${language}`] as const),
+    ),
+    ...[...commands.map((command) => [command, command] as const), ...Object.entries(wishes)].flatMap(([key, action]) =>
+      languages.flatMap((language) => words(language, `commands:${key}`).map((said) => [said, action] as const)),
+    ),
+  ];
+  // Of a word that stands twice, the first counts.
+  return new Map(all.toReversed());
 }
 
 /** What is said in words alone. */

@@ -5,7 +5,19 @@ import type { Language } from '../texts.ts';
 const regions = new Map<Language, Intl.DisplayNames>();
 const tongues = new Map<Language, Intl.DisplayNames>();
 
+const named = new Map<string, string>();
+
 export function countryName(code: string, language: Language): string {
+  const key = `${language} ${code}`;
+  const known = named.get(key);
+  if (known !== undefined) return known;
+  const name = findCountryName(code, language);
+  // Codes are few; the bound is for whoever invents some.
+  if (named.size < 2_000) named.set(key, name);
+  return name;
+}
+
+function findCountryName(code: string, language: Language): string {
   let names = regions.get(language);
   if (!names) {
     names = new Intl.DisplayNames(language, { type: 'region', style: 'short' });

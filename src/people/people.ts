@@ -57,6 +57,7 @@ export function createPeople(deps: { database: Database; seal: Seal; clock: { no
   const { db } = database;
   const known = createKnown({ size: REMEMBERED, ttlMs: REMEMBERED_MS, clock });
   const asking = new Map<string, Promise<string>>();
+  const marks = new Map<string, string>();
   // Grows with everyone who stops or is forgotten, so that an answer asked for before is not remembered after.
   let departures = 0;
   const depart = (person: string) => {
@@ -83,7 +84,13 @@ export function createPeople(deps: { database: Database; seal: Seal; clock: { no
     async find(channel, sender) {
       return (await findAccount(db, { channel, mark: markOf(seal, channel, sender) }))?.id ?? null;
     },
-    mark: (channel, sender) => markOf(seal, channel, sender),
+    mark(channel, sender) {
+      const key = `${channel}\n${sender}`;
+      const mark = marks.get(key) ?? markOf(seal, channel, sender);
+      if (marks.size >= REMEMBERED) marks.clear();
+      marks.set(key, mark);
+      return mark;
+    },
     regrouped: depart,
     async reach(person) {
       const accounts = await accountsOf(db, person);

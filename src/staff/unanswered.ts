@@ -29,7 +29,7 @@ export function createUnanswered(deps: { database: Database; seal: Seal; clock: 
   return {
     async keep(effectId, { text, language, article }) {
       const now = clock.now();
-      await database.transaction(async (trx) => {
+      await database.together(async (trx) => {
         if (!(await once(trx, effectId, now))) return;
         // Not `newId`: that one tells the millisecond, by which the event could be found.
         const id = randomUUID();

@@ -36,15 +36,21 @@ const KEPT_MS = 48 * 3_600_000;
 /** Well below what a statement may bind: 65,535 on PostgreSQL, 32,766 on SQLite. */
 const ROWS_A_STATEMENT = 400;
 const CALLERS_A_GROUP = 100;
+/** Whoever is answered waits for nothing: only their next message does. */
+const DONE_GATHERS_MS = 20;
 
 export function createMailbox(database: Database, clock: { now(): number }): Mailbox {
   const { db } = database;
   const write = groupCommit((group: readonly (readonly Letter[])[]) => writeGroup(database, group), CALLERS_A_GROUP);
   const next = groupCommit((group: readonly Wanted[]) => readGroup(db, group), CALLERS_A_GROUP);
-  const done = groupCommit(async (group: readonly Key[]) => {
-    await database.together((trx) => markDone(trx, group, clock.now()));
-    return group;
-  }, CALLERS_A_GROUP);
+  const done = groupCommit(
+    async (group: readonly Key[]) => {
+      await database.together((trx) => markDone(trx, group, clock.now()));
+      return group;
+    },
+    CALLERS_A_GROUP,
+    DONE_GATHERS_MS,
+  );
   return {
     write: async (letters) => (letters.length === 0 ? [] : write(letters)),
     next: (person, limit) => next({ person, limit }),

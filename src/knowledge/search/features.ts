@@ -109,8 +109,19 @@ function takeSums(
 const isDanger = (meaning: string): boolean => meaning.startsWith('danger-');
 const isSubject = (meaning: string): boolean => !meaning.startsWith('ask-') && !isDanger(meaning);
 
+/** Those of the sentences that are still in hand: danger is weighed by the same features as the answer. */
+const counted = new WeakMap<readonly (readonly string[])[], { synonyms: Synonyms; features: Features }>();
+
 /** @param sentences sound keys. */
 export function featuresOf(sentences: readonly (readonly string[])[], synonyms: Synonyms, memo?: WordMemo): Features {
+  const known = counted.get(sentences);
+  if (known?.synonyms === synonyms) return known.features;
+  const features = count(sentences, synonyms, memo);
+  if (!memo) counted.set(sentences, { synonyms, features });
+  return features;
+}
+
+function count(sentences: readonly (readonly string[])[], synonyms: Synonyms, memo?: WordMemo): Features {
   let before = '^';
   for (const sentence of sentences) {
     for (const key of sentence) {

@@ -46,11 +46,15 @@ export function trainLayoutMender(samples: readonly string[]): LayoutMender {
       else if (cyrillicWord.test(word)) cyrillic.learn(word);
     }
   }
+  // A message is read for danger first, and then for an answer.
+  let last = { plain: '', mended: '' };
   return (plain) => {
+    if (last.plain === plain) return last.mended;
     const tokens = plain.split(/(\s+)/);
     mend(tokens, latinWord, latin, [toUkrainian, toRussian], cyrillic);
     mend(tokens, cyrillicWord, cyrillic, [toLatin], latin);
-    return tokens.join('');
+    last = { plain, mended: tokens.join('') };
+    return last.mended;
   };
 }
 

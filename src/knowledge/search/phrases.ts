@@ -238,8 +238,17 @@ function isOneEdit(a: string, b: string): boolean {
   return restA === 2 && restB === 2 && a[start] === b[start + 1] && a[start + 1] === b[start];
 }
 
+/** A message is read for danger first, and then for an answer. */
+let last: { plain: string; sentences: readonly (readonly string[])[] } = { plain: '', sentences: [] };
+
 /** The sentences of a plain text as sound keys. */
-export function sentencesOf(plain: string, memo?: Map<string, string>): string[][] {
+export function sentencesOf(plain: string, memo?: Map<string, string>): readonly (readonly string[])[] {
+  if (memo) return split(plain, memo);
+  if (last.plain !== plain) last = { plain, sentences: split(plain) };
+  return last.sentences;
+}
+
+function split(plain: string, memo?: Map<string, string>): string[][] {
   return plain
     .split(/[.!?…;\n]+(?=\s|$)|\n+/)
     .map((sentence) => keysOf(wordsOf(sentence), memo))
