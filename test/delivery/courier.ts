@@ -8,6 +8,9 @@ import { seal } from './post-office.ts';
  */
 export type Orders = { config: DatabaseConfig; url: string };
 
+// The program has a server that keeps it alive; here nothing would, between one call and the next look.
+setInterval(() => undefined, 60_000);
+
 process.once('message', async ({ config, url }: Orders) => {
   const database = await openDatabase(config);
   createDispatcher<string>({
