@@ -6,7 +6,8 @@ import { loadKnowledge } from '../knowledge/load.ts';
 
 /**
  * How well people are understood: `npm run eval` reads the questions in test/knowledge and prints the figures, those
- * used in development and those kept apart. The words of a set kept apart are never shown, so that nobody tunes on them.
+ * used in development and those kept apart. `oblique` holds what is hardest: danger that nobody names, and everyday
+ * words that sound like it. The words of a set kept apart are never shown, so that nobody tunes on them.
  */
 
 type AskedQuestion = { text: string; lang: string; article: string | null };
@@ -97,6 +98,7 @@ const verdict = (part: number, whole: number, target: number, atMost = false): s
 function report(knowledge: Knowledge, set: 'dev' | 'test'): string[] {
   const questions = measureQuestions(knowledge, readSet<AskedQuestion>(`questions.${set}`));
   const danger = measureDanger(knowledge, readSet<Message>(`danger.${set}`));
+  const oblique = measureDanger(knowledge, readSet<Message>(`oblique.${set}`));
   const lines = [
     `${set === 'dev' ? 'development set' : 'kept apart'}`,
     `  right article first        ${verdict(questions.first, questions.asked, targets.first)}`,
@@ -106,6 +108,8 @@ function report(knowledge: Knowledge, set: 'dev' | 'test'): string[] {
     `  danger reached             ${verdict(danger.reached, danger.inDanger, targets.recall)}`,
     `  danger, right class        ${share(danger.rightClass, danger.inDanger)}`,
     `  everyday, false alarms     ${verdict(danger.falseAlarms, danger.everyday, targets.falseAlarms, true)}`,
+    `  danger told obliquely      ${share(oblique.reached, oblique.inDanger)} (${oblique.reached}/${oblique.inDanger})`,
+    `  everyday that sounds alike ${share(oblique.falseAlarms, oblique.everyday)} (${oblique.falseAlarms}/${oblique.everyday}) false alarms`,
     `  time per question          ${questions.msPerQuestion.toFixed(2)} ms`,
   ];
   if (set !== 'dev') return lines;
@@ -113,8 +117,8 @@ function report(knowledge: Knowledge, set: 'dev' | 'test'): string[] {
     ...lines,
     '  confused:',
     ...questions.mistakes.map(({ meant, found, text }) => `    ${meant} -> ${found}: ${text}`),
-    ...danger.missed.map((text) => `    danger missed: ${text}`),
-    ...danger.wrong.map((text) => `    false alarm: ${text}`),
+    ...[...danger.missed, ...oblique.missed].map((text) => `    danger missed: ${text}`),
+    ...[...danger.wrong, ...oblique.wrong].map((text) => `    false alarm: ${text}`),
   ];
 }
 
