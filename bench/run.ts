@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { core } from './core.ts';
+import { matching } from './matching.ts';
 import type { Finding } from './measure.ts';
 import { nearest } from './nearest.ts';
 import { search } from './search.ts';
@@ -12,6 +13,7 @@ import { throughput } from './throughput.ts';
 const measures: Record<string, () => Promise<Finding[]>> = {
   core,
   search,
+  matching,
   nearest,
   start,
   session,
