@@ -2,9 +2,11 @@ import { createBookings } from './bookings/book.ts';
 import type { Kind } from './bookings/bookings.ts';
 import { calendarFile } from './bookings/calendar-file.ts';
 import { carryBookings } from './bookings/carry.ts';
+import { closeDay, openDay } from './bookings/closures.ts';
 import { type FeedWords, readFeed } from './bookings/feeds.ts';
 import { createReminders } from './bookings/reminders.ts';
 import { sweepBookings } from './bookings/requests.ts';
+import { openRoom } from './bookings/room.ts';
 import type { Channel, ChannelDeps } from './channels/channel.ts';
 import { outcomeOf } from './channels/errors.ts';
 import { plain } from './channels/text.ts';
@@ -37,6 +39,7 @@ import { createJoins, joinCodeLength } from './people/joins.ts';
 import { createPeople } from './people/people.ts';
 import { toE164 } from './people/phone.ts';
 import { createReport } from './report.ts';
+import { record } from './staff/audit.ts';
 import { invitationLength } from './staff/invitations.ts';
 import { createQuestions } from './staff/questions.ts';
 import { createSignOffs } from './staff/sign-offs.ts';
@@ -143,12 +146,26 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     });
     const linksOf = createLinker(config, secrets);
 
+    const roomOf = () => openRoom({ database, seal, clock, reminders, contentDir: config.contentDir });
+    const noteClosing = (
+      what: 'close day' | 'open day',
+      { staff, library, day }: { staff: string; library: string; day: string },
+    ) => record(database.db, { staff, what, about: day, library }, clock.now());
+
     // How it talks.
     const channels = new Map<string, Channel>();
     const services: Services = {
       knowledge,
       directory,
       ...{ bookings, joins, team, questions },
+      async closeDay({ staff, ...order }) {
+        const outcome = await closeDay(await roomOf(), order);
+        if (outcome.outcome !== 'past') await noteClosing('close day', { staff, ...order });
+        return outcome;
+      },
+      async openDay(order) {
+        if (await openDay({ database }, order.library, order.day)) await noteClosing('open day', order);
+      },
       async links(payload) {
         const links = Object.entries(await linksOf(payload));
         return links.flatMap(([channel, url]) => (url !== null && channels.has(channel) ? [{ channel, url }] : []));

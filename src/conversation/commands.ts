@@ -19,6 +19,7 @@ const commands = [
   'forget',
   'export',
   'clear',
+  'close',
   'join',
   'team',
   'inbox',

@@ -1,4 +1,5 @@
 import type { Booking, Bookings } from '../bookings/bookings.ts';
+import type { ClosingOutcome, Reason } from '../bookings/closures.ts';
 import type { Article, Knowledge } from '../knowledge/knowledge.ts';
 import type { Directory, OpeningHours, OpenState } from '../libraries/library.ts';
 import type { Joins } from '../people/joins.ts';
@@ -77,6 +78,9 @@ export type Services = {
   bookings: Bookings;
   joins: Joins;
   team: Team;
+  /** Closes a day of a library, or opens it again; `staff` is the id of the role that does so, for the record. */
+  closeDay(order: { library: string; day: string; reason: Reason; staff: string }): Promise<ClosingOutcome>;
+  openDay(order: { library: string; day: string; staff: string }): Promise<void>;
   questions: Questions;
   /** Addresses that open a chat with the bot and hand it a payload, one a channel that can be asked for it. */
   links(payload: string): Promise<readonly { channel: string; url: string }[]>;

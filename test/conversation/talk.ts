@@ -1,6 +1,8 @@
 import { createBookings } from '../../src/bookings/book.ts';
 import { calendarFile } from '../../src/bookings/calendar-file.ts';
 import { carryBookings } from '../../src/bookings/carry.ts';
+import { closeDay, openDay } from '../../src/bookings/closures.ts';
+import { openRoom } from '../../src/bookings/room.ts';
 import { plain } from '../../src/channels/text.ts';
 import type { Deed, Event } from '../../src/conversation/event.ts';
 import type { Effect, Services } from '../../src/conversation/flow.ts';
@@ -52,6 +54,8 @@ export async function village(change: Partial<Services> = {}, now = wednesdayMor
     knowledge,
     directory,
     ...{ bookings, joins, team, questions },
+    closeDay: async (order) => closeDay(await openRoom({ database, seal, clock, contentDir: 'content' }), order),
+    openDay: async ({ library, day }) => void (await openDay({ database }, library, day)),
     links: async (payload) => [{ channel: 'web', url: `https://vistka.example/chat#${payload}` }],
     readCode: (text, kind) => readCode(text, kind === 'join' ? joinCodeLength : invitationLength),
     ...texts,

@@ -2,6 +2,7 @@ import type { Flow } from '../flow.ts';
 import { ask } from './ask.ts';
 import { book } from './book.ts';
 import { clear } from './clear.ts';
+import { close } from './close.ts';
 import { country } from './country.ts';
 import { family } from './family.ts';
 import { inbox } from './inbox.ts';
@@ -35,6 +36,7 @@ export const flows: readonly Flow[] = [
   exportData,
   forget,
   clear,
+  close,
   join,
   team,
   inbox,
