@@ -48,12 +48,12 @@ import { createUnanswered } from './staff/unanswered.ts';
 import { holdAlone } from './storage/alone.ts';
 import { openDatabase } from './storage/database.ts';
 import { sweepEffects } from './storage/effects.ts';
+import { openSeal } from './storage/keys.ts';
 import { createEmbeddedLeases } from './storage/leases/embedded.ts';
 import { createRedisLeases } from './storage/leases/redis.ts';
 import { createEmbeddedLimits } from './storage/limits/embedded.ts';
 import { createMailbox } from './storage/mailbox.ts';
-import { createSeal } from './storage/seal.ts';
-import { ownSecretKey } from './storage/secret-key.ts';
+import { secretKeys } from './storage/secret-key.ts';
 import { createEmbeddedSessions } from './storage/sessions/embedded.ts';
 import { createRedisSessions } from './storage/sessions/redis.ts';
 import { createTranscripts } from './storage/transcripts.ts';
@@ -107,10 +107,10 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     );
 
     // What it remembers.
-    const seal = createSeal([secrets.key ?? ownSecretKey(config.dataDir)]);
     if (!config.redisUrl) closers.push(await holdAlone(config.database));
     const database = await openDatabase(config.database);
     closers.push(() => database.close());
+    const seal = await openSeal(database, secretKeys(secrets, config.dataDir));
     // What is off isn't loaded: on the smallest machine that is a third of the memory, and half of a start.
     const redis = config.redisUrl ? await (await import('./storage/redis.ts')).connectRedis(config.redisUrl) : null;
     if (redis) closers.push(() => redis.close());
@@ -123,6 +123,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       : createEmbeddedLimits(clock);
     closers.push(() => Promise.all([sessions.close(), leases.close(), limits.close()]));
     const people = createPeople({ database, seal, clock });
+    if (secrets.oldKey) await people.reseal();
     const outbox = createOutbox({ database, seal, clock });
     const reminders = createReminders({
       outbox,
@@ -138,6 +139,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     const mailbox = createMailbox(database, clock);
     const signOffs = await createSignOffs(database.db);
     const team = createTeam({ database, seal, clock });
+    if (secrets.oldKey) await team.reseal();
     const questions = createQuestions({ database, seal, clock, outbox });
     const unanswered = createUnanswered({ database, seal, clock });
     const joins = createJoins({

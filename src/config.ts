@@ -41,6 +41,8 @@ export type Secrets = {
   viberToken: string | null;
   /** 32 bytes; null: made in the data directory. */
   key: Buffer | null;
+  /** The one before, while SECRET_KEY is being replaced. */
+  oldKey: Buffer | null;
 };
 
 /** Every fault of the environment at once: which variable, what is wrong, how to mend it. */
@@ -125,6 +127,7 @@ const environment = z.object({
     .optional(),
   DATA_DIR: z.string().min(1).default('./data'),
   SECRET_KEY: key.optional(),
+  SECRET_KEY_OLD: key.optional(),
   CONTENT_DIR: z.string().min(1).default('./content'),
   LOCALES_DIR: z.string().min(1).default('./locales'),
   DEFAULT_LANGUAGE: z.enum(['uk', 'en', 'pl', 'ru'], 'write uk, en, pl or ru').default('uk'),
@@ -238,6 +241,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
       telegramWebhookSecret: e.TELEGRAM_WEBHOOK_SECRET ?? null,
       viberToken: e.VIBER_AUTH_TOKEN ?? null,
       key: e.SECRET_KEY ?? null,
+      oldKey: e.SECRET_KEY_OLD ?? null,
     },
   };
 }

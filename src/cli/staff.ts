@@ -17,8 +17,8 @@ import { createSignOffs, sign, unsign } from '../staff/sign-offs.ts';
 import { createUnanswered } from '../staff/unanswered.ts';
 import { countsSince } from '../storage/counts.ts';
 import { type Database, openDatabase } from '../storage/database.ts';
-import { createSeal } from '../storage/seal.ts';
-import { ownSecretKey } from '../storage/secret-key.ts';
+import { openSeal } from '../storage/keys.ts';
+import { secretKeys } from '../storage/secret-key.ts';
 import {
   cancel,
   close,
@@ -80,10 +80,13 @@ export async function staff(args: readonly string[], env: Readonly<Record<string
   if (!order) return { code: 1, out: usage };
 
   const { config, secrets } = loadConfig(env);
-  const key = secrets.key ?? ownSecretKey(config.dataDir);
   const database = await openDatabase(config.database);
   try {
-    const parts = { database, seal: createSeal([key]), clock: systemClock(config.clockOffsetMs) };
+    const parts = {
+      database,
+      seal: await openSeal(database, secretKeys(secrets, config.dataDir)),
+      clock: systemClock(config.clockOffsetMs),
+    };
     const today = isoDay(parts.clock.now());
     switch (order.command) {
       case 'invite':

@@ -3,9 +3,11 @@ import type { Seal } from '../storage/seal.ts';
 import { createKnown } from './known.ts';
 import type { Profile } from './profile.ts';
 import {
+  accountsAfter,
   accountsOf,
   addPerson,
   changeProfile,
+  changeSealed,
   dayOf,
   deletePerson,
   findAccount,
@@ -40,6 +42,8 @@ export type People = {
    * nobody is kept for ever.
    */
   unseen(shortLived: readonly string[], shortDays: number, limit: number): Promise<readonly string[]>;
+  /** Seals every address anew, so that the key before is needed no longer. To be run while it still opens them. */
+  reseal(): Promise<void>;
   /** Everything of a person in this room. */
   forget(person: string): Promise<void>;
 };
@@ -114,6 +118,18 @@ export function createPeople(deps: { database: Database; seal: Seal; clock: { no
     unseen(shortLived, shortDays, limit) {
       const daysAgo = (days: number) => dayOf(clock.now() - days * 86_400_000);
       return unseenPeople(db, { since: daysAgo(365), sinceShort: daysAgo(shortDays), shortLived }, limit);
+    },
+    async reseal() {
+      for (let after = ''; ; ) {
+        const accounts = await accountsAfter(db, after, 500);
+        for (const { channel, mark, sealed } of accounts) {
+          const sender = seal.open(sealed, aboutOf(mark));
+          if (sender !== null) await changeSealed(db, { channel, mark }, seal.seal(sender, aboutOf(mark)));
+        }
+        const last = accounts.at(-1);
+        if (!last) return;
+        after = last.mark;
+      }
     },
     async forget(person) {
       depart(person);

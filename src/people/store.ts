@@ -146,3 +146,18 @@ export async function deletePerson(database: Database, person: string): Promise<
 export function dayOf(now: number): string {
   return new Date(now).toISOString().slice(0, 10);
 }
+
+/** In the order of their marks, which are unique. */
+export function accountsAfter(db: Kysely<Tables>, mark: string, limit: number) {
+  return db
+    .selectFrom('identities')
+    .select(['channel', 'mark', 'sealed'])
+    .where('mark', '>', mark)
+    .orderBy('mark')
+    .limit(limit)
+    .execute();
+}
+
+export async function changeSealed(db: Kysely<Tables>, { channel, mark }: Account, sealed: string): Promise<void> {
+  await db.updateTable('identities').set({ sealed }).where('channel', '=', channel).where('mark', '=', mark).execute();
+}

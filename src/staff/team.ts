@@ -30,6 +30,8 @@ export type Team = {
   join(request: { person: string; code: string; name: string }): Promise<Standing | null>;
   /** Ends a role, another's or one's own. */
   remove(request: { person: string; no: number }): Promise<'removed' | 'no' | 'last-admin' | 'unknown'>;
+  /** Seals every name anew, so that the key before is needed no longer. */
+  reseal(): Promise<void>;
   /** Their roles end with them. */
   forget(person: string): Promise<void>;
   readonly carry: Carry;
@@ -52,6 +54,18 @@ export function createTeam(deps: { database: Database; seal: Seal; clock: { now(
 
     async allowed(person, action, library) {
       return (await rolesOf(db, person)).map(memberOf).find((member) => can(member, action, library)) ?? null;
+    },
+
+    async reseal() {
+      for (const row of await allStaff(db)) {
+        const name = nameOf(row);
+        if (name === '') continue;
+        await db
+          .updateTable('staff')
+          .set({ name: seal.seal(name, nameKey(row.id)) })
+          .where('id', '=', row.id)
+          .execute();
+      }
     },
 
     async colleagues(person) {

@@ -20,10 +20,13 @@ export type Seal = {
   mark(what: string): string;
 };
 
-/** @param secrets SECRET_KEY first (seals and opens), then older ones (open only), 32 bytes each. */
-export function createSeal(secrets: readonly [Buffer, ...Buffer[]]): Seal {
+/**
+ * @param secrets SECRET_KEY first (seals and opens), then older ones (open only), 32 bytes each
+ * @param marking the key of `mark`, which must never change (see keys.ts); absent: made from the first secret
+ */
+export function createSeal(secrets: readonly [Buffer, ...Buffer[]], marking: Buffer = secrets[0]): Seal {
   const keys = secrets.map((secret) => keyFrom(secret, 'vistka seal v1'));
-  const markKey = keyFrom(secrets[0], 'vistka mark v1');
+  const markKey = keyFrom(marking, 'vistka mark v1');
   const nextIv = ivs();
   return {
     seal(plain, about) {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
  * of the database without this file can't be read.
  * @throws when the file is there but holds no key
  */
-export function ownSecretKey(dataDir: string): Buffer {
+function ownSecretKey(dataDir: string): Buffer {
   const file = join(dataDir, 'secret.key');
   mkdirSync(dataDir, { recursive: true });
   try {
@@ -20,4 +20,12 @@ export function ownSecretKey(dataDir: string): Buffer {
   if (!/^[0-9a-f]{64}$/i.test(key))
     throw new Error(`${file}: holds no key of 64 hexadecimal digits; restore it from the backup`);
   return Buffer.from(key, 'hex');
+}
+
+/** SECRET_KEY first, then the one before; without either the deployment's own. */
+export function secretKeys(
+  given: { key: Buffer | null; oldKey: Buffer | null },
+  dataDir: string,
+): [Buffer, ...Buffer[]] {
+  return [given.key ?? ownSecretKey(dataDir), ...(given.oldKey ? [given.oldKey] : [])];
 }

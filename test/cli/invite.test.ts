@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { staff } from '../../src/cli/staff.ts';
 import { createTeam } from '../../src/staff/team.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { createSeal } from '../../src/storage/seal.ts';
+import { openSeal } from '../../src/storage/keys.ts';
 import { freePort } from '../vistka.ts';
 
 const key = '07'.repeat(32);
@@ -34,7 +34,7 @@ describe('an invitation from the terminal', () => {
     const database = await openDatabase({ kind: 'sqlite', file: join(env.DATA_DIR ?? '', 'vistka.sqlite') });
     const team = createTeam({
       database,
-      seal: createSeal([Buffer.from(key, 'hex')]),
+      seal: await openSeal(database, [Buffer.from(key, 'hex')]),
       clock: { now: () => Date.now() },
     });
     expect(await team.look('somebody', invitation.code)).toEqual({ role: 'admin', library: null });

@@ -6,7 +6,7 @@ import { createBookings } from '../../src/bookings/book.ts';
 import { type FeedWords, readFeed } from '../../src/bookings/feeds.ts';
 import { staff } from '../../src/cli/staff.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { createSeal } from '../../src/storage/seal.ts';
+import { openSeal } from '../../src/storage/keys.ts';
 import { contentDir, request } from '../bookings/world.ts';
 
 const key = '07'.repeat(32);
@@ -24,7 +24,7 @@ describe('bookings and calendars, by the admin at a terminal', () => {
   let database: Awaited<ReturnType<typeof openDatabase>>;
   let bookings: Awaited<ReturnType<typeof createBookings>>;
   let time = 0;
-  const seal = createSeal([Buffer.from(key, 'hex')]);
+  let seal: Awaited<ReturnType<typeof openSeal>>;
   const clock = { now: () => time };
 
   beforeEach(async () => {
@@ -32,6 +32,7 @@ describe('bookings and calendars, by the admin at a terminal', () => {
     dataDir = await mkdtemp(join(tmpdir(), 'vistka-staff-'));
     env = { DATA_DIR: dataDir, SECRET_KEY: key, CONTENT_DIR: contentDir };
     database = await openDatabase({ kind: 'sqlite', file: join(dataDir, 'vistka.sqlite') });
+    seal = await openSeal(database, [Buffer.from(key, 'hex')]);
     bookings = await createBookings({ database, seal, clock, contentDir, demo: false });
   });
   afterEach(async () => {

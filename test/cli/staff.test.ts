@@ -7,7 +7,7 @@ import { staff } from '../../src/cli/staff.ts';
 import { createUnanswered } from '../../src/staff/unanswered.ts';
 import { addCount } from '../../src/storage/counts.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { createSeal } from '../../src/storage/seal.ts';
+import { openSeal } from '../../src/storage/keys.ts';
 import { contentDir, request } from '../bookings/world.ts';
 
 const key = '07'.repeat(32);
@@ -25,7 +25,7 @@ describe('the admin at a terminal', () => {
     // One moment for all, so that no full hour strikes in between.
     const time = Date.now();
     const database = await openDatabase({ kind: 'sqlite', file: join(dataDir, 'vistka.sqlite') });
-    const seal = createSeal([Buffer.from(key, 'hex')]);
+    const seal = await openSeal(database, [Buffer.from(key, 'hex')]);
     return {
       database,
       bookings: await createBookings({ database, seal, clock: { now: () => time }, contentDir, demo: false }),
@@ -97,7 +97,11 @@ describe('the admin at a terminal', () => {
     const real = { ...env, CONTENT_DIR: 'content' };
     expect((await staff(['unanswered'], real)).out).toContain('Nothing was asked in vain');
     const database = await openDatabase({ kind: 'sqlite', file: join(dataDir, 'vistka.sqlite') });
-    const unanswered = createUnanswered({ database, seal: createSeal([Buffer.from(key, 'hex')]), clock: Date });
+    const unanswered = createUnanswered({
+      database,
+      seal: await openSeal(database, [Buffer.from(key, 'hex')]),
+      clock: Date,
+    });
     const asked = [
       ['де купити дрова на зиму', 'grants-contests'],
       ['де можна купити дрова', 'grants-contests'],

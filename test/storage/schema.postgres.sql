@@ -264,6 +264,12 @@ create table joinings (
   constraint joinings_pkey PRIMARY KEY (id)
 );
 
+create table keys (
+  name text not null,
+  sealed text not null,
+  constraint keys_pkey PRIMARY KEY (name)
+);
+
 create table letters (
   channel text not null,
   event_id text not null,

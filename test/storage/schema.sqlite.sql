@@ -242,6 +242,11 @@ CREATE TABLE "joinings" (
   "parted_by" text
 );
 
+CREATE TABLE "keys" (
+  "name" text primary key,
+  "sealed" text not null
+);
+
 CREATE TABLE "letters" (
   "channel" text not null,
   "event_id" text not null,

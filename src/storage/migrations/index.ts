@@ -7,6 +7,7 @@ import { staff } from './0005-staff.ts';
 import { families } from './0006-families.ts';
 import { calendar } from './0007-calendar.ts';
 import { unanswered } from './0008-unanswered.ts';
+import { keys } from './0009-keys.ts';
 
 /**
  * Every migration in order, by its number. All run in one transaction at the start of the program. One that has been
@@ -21,4 +22,5 @@ export const migrations: Record<string, Migration> = {
   '0006-families': families,
   '0007-calendar': calendar,
   '0008-unanswered': unanswered,
+  '0009-keys': keys,
 };

@@ -11,6 +11,7 @@ import type { DoneEffectsTable } from './done-effects.ts';
 import type { BookingGuestsTable, BookingProposalsTable, FamilyInvitationsTable } from './families.ts';
 import type { IdentitiesTable } from './identities.ts';
 import type { JoinCodesTable, JoinedAccountsTable, JoiningsTable, JoinTriesTable } from './joinings.ts';
+import type { KeysTable } from './keys.ts';
 import type { LettersTable } from './letters.ts';
 import type { BookingWordsTable, OutboxTable } from './outbox.ts';
 import type { PeopleTable } from './people.ts';
@@ -45,6 +46,7 @@ export type Tables = {
   join_tries: JoinTriesTable;
   joined_accounts: JoinedAccountsTable;
   joinings: JoiningsTable;
+  keys: KeysTable;
   letters: LettersTable;
   outbox: OutboxTable;
   people: PeopleTable;
