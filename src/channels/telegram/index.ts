@@ -55,9 +55,12 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
 
   /** Resolves when all that the updates say is safe; the spinner on a pressed button ends after that, by and by. */
   const take = async (updates: readonly Update[]): Promise<void> => {
-    const events = updates.map((update) => read(update, deps)).filter((event) => event !== null);
+    const read = updates.map((update) => ({ update, event: readUpdate(update, deps) }));
+    const events = read.flatMap(({ event }) => (event === null ? [] : [event]));
     if (events.length > 0) await deps.accept(events);
-    for (const { message } of updates) if (message) trail.note(String(message.chat.id), message.message_id);
+    for (const { update, event } of read) {
+      if (event !== null && update.message) trail.note(event.sender, update.message.message_id);
+    }
     for (const update of updates) if (update.callback_query) void endSpinner(update.callback_query.id);
   };
 
@@ -135,7 +138,7 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
 }
 
 /** An update that we fail to read must not come back for ever: it is counted, and let go. */
-function read(update: Update, deps: ChannelDeps): Event | null {
+function readUpdate(update: Update, deps: ChannelDeps): Event | null {
   try {
     return toEvent(update, deps.clock.now());
   } catch {
