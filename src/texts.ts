@@ -46,10 +46,20 @@ export function loadTexts(localesDir: string): Texts {
     String(speak.get(language)?.(key as never, values as never) ?? key);
   // What has no values in it is the same every time.
   const plain = remember((language, key) => say(language, key));
+  const template = remember((language, key) => say(language, key, { skipInterpolation: 'yes' }));
   return {
-    t: (language, key, values) => (values === undefined ? plain(language, key) : say(language, key, values)),
+    t(language, key, values) {
+      if (values === undefined) return plain(language, key);
+      if ('count' in values) return say(language, key, values);
+      return fill(template(language, key), values);
+    },
     words: remember((language, key) => plain(language, key).split('|')),
   };
+}
+
+/** What i18next does with `{{name}}`, and nothing else of it stands in our texts; a value that is not handed in stays out. */
+function fill(template: string, values: Values): string {
+  return template.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => String(values[name] ?? ''));
 }
 
 /** Keys are few: they stand in the code and in the locale files. The bound is for whoever invents some. */

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Database } from './database.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Tables } from './tables/index.ts';
@@ -41,11 +41,15 @@ const DONE_GATHERS_MS = 20;
 
 export function createMailbox(database: Database, clock: { now(): number }): Mailbox {
   const { db } = database;
-  const write = groupCommit((group: readonly (readonly Letter[])[]) => writeGroup(database, group), CALLERS_A_GROUP);
-  const next = groupCommit((group: readonly Wanted[]) => readGroup(db, group), CALLERS_A_GROUP);
+  const texts = textsFor(db);
+  const write = groupCommit(
+    (group: readonly (readonly Letter[])[]) => writeGroup(database, texts, group),
+    CALLERS_A_GROUP,
+  );
+  const next = groupCommit((group: readonly Wanted[]) => readGroup(db, texts, group), CALLERS_A_GROUP);
   const done = groupCommit(
     async (group: readonly Key[]) => {
-      await database.together((trx) => markDone(trx, group, clock.now()));
+      await database.together((trx) => markDone(trx, texts, group, clock.now()));
       return group;
     },
     CALLERS_A_GROUP,
@@ -105,28 +109,15 @@ type Wanted = { person: string; limit: number };
 type Waiting = Letter & { movedTo?: string };
 
 /** One query for all who are about to be answered. */
-async function readGroup(db: Kysely<Tables>, group: readonly Wanted[]): Promise<readonly (readonly Waiting[])[]> {
+async function readGroup(
+  db: Kysely<Tables>,
+  texts: Texts,
+  group: readonly Wanted[],
+): Promise<readonly (readonly Waiting[])[]> {
   const people = [...new Set(group.map(({ person }) => person))];
   const most = Math.max(...group.map(({ limit }) => limit));
-  const rows = await db
-    .with('waiting', (with_) =>
-      with_
-        .selectFrom('letters')
-        .select(['channel', 'event_id as eventId', 'person', 'at', 'payload', 'seq', ownerNow])
-        .select((row) =>
-          row.fn
-            .agg<number>('row_number')
-            .over((over) => over.partitionBy('person').orderBy('seq'))
-            .as('nth'),
-        )
-        .where('person', 'in', people),
-    )
-    .selectFrom('waiting')
-    .select(['channel', 'eventId', 'person', 'at', 'payload', 'owner'])
-    .where('nth', '<=', most)
-    .orderBy('seq')
-    .$narrowType<{ person: string; payload: string }>()
-    .execute();
+  type Row = Letter & { owner: string | null };
+  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(texts.next(people.length), [...people, most]));
   const of = Map.groupBy(rows, (row) => row.person);
   return group.map(({ person, limit }) =>
     (of.get(person) ?? [])
@@ -142,6 +133,7 @@ const emptied = (now: number) => ({ payload: null, person: null, mark: null, don
 
 async function writeGroup(
   database: Database,
+  texts: Texts,
   group: readonly (readonly Letter[])[],
 ): Promise<readonly (readonly Letter[])[]> {
   const firsts = new Map<string, Letter>();
@@ -149,66 +141,107 @@ async function writeGroup(
     const key = keyOf(letter);
     if (!firsts.has(key)) firsts.set(key, letter);
   }
-  const written = await insertAll(database, [...firsts.values()]);
+  const written = await insertAll(database, texts, [...firsts.values()]);
   // The same key may stand twice in a group: only the letter that was written is new.
   return group.map((letters) =>
     letters.filter((letter) => firsts.get(keyOf(letter)) === letter && written.has(keyOf(letter))),
   );
 }
 
-async function insertAll(database: Database, letters: readonly Letter[]): Promise<Set<string>> {
+async function insertAll(database: Database, texts: Texts, letters: readonly Letter[]): Promise<Set<string>> {
   return database.together(async (trx) => {
     const keys = new Set<string>();
     for (let start = 0; start < letters.length; start += ROWS_A_STATEMENT) {
-      for (const key of await insert(trx, letters.slice(start, start + ROWS_A_STATEMENT))) keys.add(key);
+      for (const key of await insert(trx, texts, letters.slice(start, start + ROWS_A_STATEMENT))) keys.add(key);
     }
     return keys;
   });
 }
 
 /** @returns the keys that had not been seen */
-async function insert(db: Kysely<Tables>, letters: readonly Letter[]): Promise<string[]> {
-  const last = sql<number>`(select coalesce(max(seq), 0) from letters)`;
-  const rows = await db
-    .insertInto('letters')
-    .values(
-      letters.map(({ channel, eventId, person, at, payload, mark = null }, index) => ({
-        channel,
-        event_id: eventId,
-        seq: sql<number>`${last} + ${sql.lit(index + 1)}`,
-        person,
-        payload,
-        mark,
-        at,
-      })),
-    )
-    .onConflict((conflict) => conflict.columns(['channel', 'event_id']).doNothing())
-    .returning(['channel', 'event_id as eventId'])
-    .execute();
+async function insert(db: Kysely<Tables>, texts: Texts, letters: readonly Letter[]): Promise<string[]> {
+  const values = letters.flatMap(({ channel, eventId, person, payload, mark = null, at }) => {
+    return [channel, eventId, person, payload, mark, at];
+  });
+  const { rows } = await db.executeQuery<Key>(CompiledQuery.raw(texts.insert(letters.length), values));
   return rows.map(keyOf);
 }
 
-async function markDone(db: Kysely<Tables>, keys: readonly Key[], now: number): Promise<void> {
-  const channels = Map.groupBy(keys, (key) => key.channel);
-  await db
-    .updateTable('letters')
-    .set(emptied(now))
-    .where('person', 'is not', null)
-    .where((where) =>
-      where.or(
-        [...channels].map(([channel, ofChannel]) =>
-          where.and([
-            where('channel', '=', channel),
-            where(
-              'event_id',
-              'in',
-              ofChannel.map((key) => key.eventId),
-            ),
-          ]),
-        ),
-      ),
-    )
-    .execute();
+async function markDone(db: Kysely<Tables>, texts: Texts, keys: readonly Key[], now: number): Promise<void> {
+  const { payload, person, mark, done_at } = emptied(now);
+  for (const [channel, ofChannel] of Map.groupBy(keys, (key) => key.channel)) {
+    const values = [payload, person, mark, done_at, channel, ...ofChannel.map(({ eventId }) => eventId)];
+    await db.executeQuery(CompiledQuery.raw(texts.done(ofChannel.length), values));
+  }
+}
+
+/**
+ * The three statements that every message passes through. To write one of them for fifty people takes Kysely longer than the
+ * engine takes to carry it out, so each is written once for each number; the values are bound in the order in which they
+ * stand here.
+ */
+type Texts = Record<'insert' | 'next' | 'done', (size: number) => string>;
+
+function textsFor(db: Kysely<Tables>): Texts {
+  const last = sql<number>`(select coalesce(max(seq), 0) from letters)`;
+  return {
+    insert: bySize((size) =>
+      db
+        .insertInto('letters')
+        .values(
+          Array.from({ length: size }, (_, index) => ({
+            channel: '',
+            event_id: '',
+            seq: sql<number>`${last} + ${sql.lit(index + 1)}`,
+            person: '',
+            payload: '',
+            mark: '',
+            at: 0,
+          })),
+        )
+        .onConflict((conflict) => conflict.columns(['channel', 'event_id']).doNothing())
+        .returning(['channel', 'event_id as eventId'])
+        .compile(),
+    ),
+    next: bySize((size) =>
+      db
+        .with('waiting', (with_) =>
+          with_
+            .selectFrom('letters')
+            .select(['channel', 'event_id as eventId', 'person', 'at', 'payload', 'seq', ownerNow])
+            .select((row) =>
+              row.fn
+                .agg<number>('row_number')
+                .over((over) => over.partitionBy('person').orderBy('seq'))
+                .as('nth'),
+            )
+            .where('person', 'in', Array<string>(size).fill('')),
+        )
+        .selectFrom('waiting')
+        .select(['channel', 'eventId', 'person', 'at', 'payload', 'owner'])
+        .where('nth', '<=', 0)
+        .orderBy('seq')
+        .compile(),
+    ),
+    done: bySize((size) =>
+      db
+        .updateTable('letters')
+        .set(emptied(0))
+        .where('person', 'is not', null)
+        .where('channel', '=', '')
+        .where('event_id', 'in', Array<string>(size).fill(''))
+        .compile(),
+    ),
+  };
+}
+
+function bySize(write: (size: number) => { sql: string }): (size: number) => string {
+  const known = new Map<number, string>();
+  return (size) => {
+    const text = known.get(size) ?? write(size).sql;
+    known.set(size, text);
+    return text;
+  };
 }
 
 const keyOf = ({ channel, eventId }: Key) => `${channel}\n${eventId}`;
