@@ -45,6 +45,7 @@ import { createQuestions } from './staff/questions.ts';
 import { createSignOffs } from './staff/sign-offs.ts';
 import { createTeam } from './staff/team.ts';
 import { createUnanswered } from './staff/unanswered.ts';
+import { createWrongNumbers } from './staff/wrong-numbers.ts';
 import { holdAlone } from './storage/alone.ts';
 import { openDatabase } from './storage/database.ts';
 import { sweepEffects } from './storage/effects.ts';
@@ -215,7 +216,13 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       services,
       deliver: async (channel, recipient, reply) =>
         outcomeOf((channels.get(channel) ?? never()).send(recipient, reply)),
-      apply: createApply({ database, people, unanswered, clock }),
+      apply: createApply({
+        database,
+        people,
+        unanswered,
+        wrongNumber: createWrongNumbers({ database, outbox, clock }),
+        clock,
+      }),
       clear: async (channel, sender) => channels.get(channel)?.clear?.(sender),
       async forget(person: string, event: Event) {
         // Where the talk itself is ours to delete, it goes too.

@@ -14,9 +14,11 @@ export function createApply(deps: {
   database: Database;
   people: People;
   unanswered: Pick<Unanswered, 'keep'>;
+  /** Tells those who keep the content that a number does not work; once a day is enough, so it may be called again. */
+  wrongNumber(resource: string): Promise<void>;
   clock: { now(): number };
 }) {
-  const { database, people, unanswered, clock } = deps;
+  const { database, people, unanswered, wrongNumber, clock } = deps;
   const count = groupCommit(async (group: readonly (readonly Counted[])[]) => {
     await countAll(database, group.flat(), clock.now());
     return group;
@@ -25,6 +27,7 @@ export function createApply(deps: {
     for (const [index, effect] of effects.entries()) {
       if (effect.kind === 'profile') await people.saveProfile(person, effect.change);
       if (effect.kind === 'stopped') await people.stopped(person, channel);
+      if (effect.kind === 'count' && effect.name === 'wrong-number') await wrongNumber(effect.key);
       if (effect.kind === 'unanswered') await unanswered.keep(`${eventId}:${index}`, effect);
     }
     const counts = effects.flatMap((effect, index) =>

@@ -3,6 +3,7 @@ import type { Booking } from '../bookings/bookings.ts';
 import type { BookingNotice, OfferNotice } from '../bookings/reminders.ts';
 import type { Profile } from '../people/profile.ts';
 import type { QuestionNotice } from '../staff/questions.ts';
+import type { WrongNumberNotice } from '../staff/wrong-numbers.ts';
 import { languages } from '../texts.ts';
 import { timeOf } from './clock-words.ts';
 import { type Reader, type Services, zoneOf } from './flow.ts';
@@ -42,7 +43,12 @@ const talkNotice = z.object({
   message: z.string().nullable(),
   language: z.string().nullable(),
 }) satisfies z.ZodType<QuestionNotice>;
-const notice = z.discriminatedUnion('what', [bookingNotice, offerNotice, talkNotice]);
+const wrongNumberNotice = z.object({
+  what: z.literal('wrong-number'),
+  resource: z.string(),
+  language: z.null(),
+}) satisfies z.ZodType<WrongNumberNotice>;
+const notice = z.discriminatedUnion('what', [bookingNotice, offerNotice, talkNotice, wrongNumberNotice]);
 type Notice = z.output<typeof bookingNotice>;
 
 /** `say`: the words. `waitUntil` (UTC ms): the reader sleeps. null: it is no longer true, and nothing is said. */
@@ -86,6 +92,7 @@ export function createNotices({ services, profile, quietUntil }: NoticesDeps) {
     };
     if ('no' in wanted) return tellOfTalk(wanted, to);
     if ('wait' in wanted) return offerTime(wanted, to);
+    if ('resource' in wanted) return askToCheck(wanted, to);
     return speakers[wanted.what](wanted, to);
   };
 }
@@ -104,6 +111,20 @@ async function tellOfTalk(notice: z.output<typeof talkNotice>, to: Listener): Pr
   }
   if (!(await questions.mayAnswer(to.person, conversation))) return null;
   return { say: questionNotice(notice.about, conversation, text, to) };
+}
+
+/** For those who keep the content: which record, and what stands in it. */
+async function askToCheck({ resource }: z.output<typeof wrongNumberNotice>, to: Listener): Promise<Said> {
+  const found = to.services.knowledge.resource(resource);
+  if (!found || !(await to.services.team.allowed(to.person, 'content', null))) return null;
+  if (to.quietUntil !== null) return { waitUntil: to.quietUntil };
+  const lines = [
+    to.t('notices:wrongNumber'),
+    `**${inWords(found.name, to.language)}**`,
+    ...found.phones.map((phone) => `[${phone.display}](tel:${phone.number})`),
+    to.t('notices:wrongNumberWhere', { id: resource, country: found.country }),
+  ];
+  return { say: { text: lines.join('\n'), rows: [[toMenu(to)]] } };
 }
 
 /** Time and place, not what about: others may look at the phone. Harmless when it is read twice. */

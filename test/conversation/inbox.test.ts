@@ -51,7 +51,13 @@ async function computer() {
         return { outcome: 'sent' };
       },
       clear: async () => undefined,
-      apply: createApply({ database, people, unanswered: createUnanswered({ database, seal, clock }), clock }),
+      apply: createApply({
+        database,
+        people,
+        unanswered: createUnanswered({ database, seal, clock }),
+        wrongNumber: async () => undefined,
+        clock,
+      }),
       async forget(person) {
         await sessions.forget(person);
         await people.forget(person);

@@ -45,7 +45,13 @@ async function computers(engine: (typeof engines)[number]) {
         return { outcome: 'sent' };
       },
       clear: async () => undefined,
-      apply: createApply({ database, people, unanswered: createUnanswered({ database, seal, clock }), clock }),
+      apply: createApply({
+        database,
+        people,
+        unanswered: createUnanswered({ database, seal, clock }),
+        wrongNumber: async () => undefined,
+        clock,
+      }),
       async forget(person) {
         await questions.forget(person);
         await people.forget(person);

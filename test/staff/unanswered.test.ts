@@ -16,7 +16,7 @@ describe.each(engines)('questions that nothing answered, on %s', (engine) => {
   afterAll(() => home.drop());
 
   it('are kept once each, sealed, and point to nobody', async () => {
-    const apply = createApply({ ...home, unanswered });
+    const apply = createApply({ ...home, unanswered, wrongNumber: async () => undefined });
     const { person } = await home.somebody();
     const effects = [{ kind: 'unanswered', ...question } as const];
     await apply('telegram:4711', person, 'telegram', effects);
