@@ -100,10 +100,11 @@ const strength = (vote: { sure: number; asks: number } | undefined): number =>
 
 /**
  * How much more like a call for help than like a harmless message: enough alone, and enough where two kinds of words
- * of danger stand together. Chosen on left-out examples: about one ordinary question in a hundred is asked gently.
+ * of danger stand together. Chosen on left-out examples: of these three in four are noticed without any pattern, and of
+ * ordinary questions about one in a hundred is asked gently, and answered all the same.
  */
-const alikeAlone = 8;
-const alike = 3;
+const alikeAlone = 5.6;
+const alike = 3.8;
 const dangerWords = 2;
 
 function createLikeness(

@@ -5,8 +5,8 @@ import { measureDanger } from '../../src/cli/eval.ts';
 import { dangerClasses } from '../../src/knowledge/schema.ts';
 import { knowledge } from './content.ts';
 
-const messages = (set: 'dev' | 'test') =>
-  readFileSync(`test/knowledge/danger.${set}.jsonl`, 'utf8')
+const messages = (set: 'dev' | 'test', kind = 'danger') =>
+  readFileSync(`test/knowledge/${kind}.${set}.jsonl`, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { text: string; lang: string; danger: string | null });
@@ -17,6 +17,16 @@ describe('a message in danger', () => {
     expect(figures.inDanger).toBeGreaterThan(100);
     expect(figures.reached / figures.inDanger).toBe(1);
     expect(figures.falseAlarms / figures.everyday).toBeLessThanOrEqual(0.02);
+  });
+
+  // What nobody can promise is held where it was reached: these messages were written to be hard on both sides.
+  test.each([
+    ['dev', 0.9, 0.1],
+    ['test', 0.7, 0.2],
+  ] as const)('is mostly noticed even where it is not named (%s set)', (set, noticed, wrongly) => {
+    const figures = measureDanger(knowledge, messages(set, 'oblique'));
+    expect(figures.reached / figures.inDanger).toBeGreaterThanOrEqual(noticed);
+    expect(figures.falseAlarms / figures.everyday).toBeLessThanOrEqual(wrongly);
   });
 
   test.each([
