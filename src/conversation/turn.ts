@@ -45,7 +45,7 @@ export async function turn(
     again,
   };
 
-  const danger = event.kind === 'text' ? services.knowledge.danger(event.text) : null;
+  const danger = event.kind === 'text' ? dangerIn(event.text, services) : null;
   if (danger?.certainty === 'sure') {
     return close(start, firstWords, await alsoPassedOn(dangerAnswer(danger.class, start), start));
   }
@@ -61,10 +61,16 @@ export async function turn(
   return close(start, firstWords, withGentleQuestion(danger, start, await answer(start)));
 }
 
+/** A word that stands for a command is no oblique call for help; a plain call is one, whatever else it is. */
+function dangerIn(text: string, services: Services): Danger | null {
+  const found = services.knowledge.danger(text);
+  return found?.certainty === 'asks' && findCommand(text, { services }) !== null ? null : found;
+}
+
 /** Somebody calls for help, by words, by the button or by the command: no limit counts, here or before. */
 export function isUrgent(event: Event, services: Services): boolean {
   if (asksForNumbers(event, services)) return true;
-  return event.kind === 'text' && services.knowledge.danger(event.text) !== null;
+  return event.kind === 'text' && dangerIn(event.text, services) !== null;
 }
 
 function asksForNumbers(event: Event, services: Services): boolean {

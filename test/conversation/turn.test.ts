@@ -221,6 +221,18 @@ describe('a turn', () => {
     );
   }, 120_000);
 
+  it('takes no command for a call for help, in any language', async () => {
+    const { words } = home.services;
+    for (const language of languages) {
+      for (const command of ['thisLanguage', 'menu', 'export', 'language', 'librarian', 'close', 'mybookings']) {
+        for (const word of words(language, `commands:${command}`)) {
+          const told = await home.person('X', { language, country: 'pl' }).says(word);
+          expect(told.split('\n')[0], word).not.toMatch(/^\*\*\[112\]/);
+        }
+      }
+    }
+  });
+
   it('has a flow for every word that a button can begin with', () => {
     expect(new Set(flows.map((flow) => flow.word)).size).toBe(flows.length);
   });
