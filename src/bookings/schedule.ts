@@ -72,6 +72,8 @@ const scheduleFile = z.strictObject({
     z.strictObject({
       library: id,
       zone: zone.default('Europe/Kyiv'),
+      /** Public holidays that the library keeps: days off for every consultant who has no hours of their own on them. */
+      holidays: z.array(z.iso.date('write a day as 2026-12-25')).default([]),
       consultants: z.array(consultant).min(1, 'a library that takes bookings has at least one consultant'),
     }),
   ),
@@ -101,7 +103,7 @@ function seedsOf(file: string, source: Seed['source'], kinds: readonly KindRules
   const { value, lineOf } = readContentFile(file, scheduleFile);
   const known = new Set(kinds.map((kind) => kind.id));
   const seen = new Set<string>();
-  return value.libraries.flatMap(({ library, zone, consultants }, l) =>
+  return value.libraries.flatMap(({ library, zone, holidays, consultants }, l) =>
     consultants.map(({ id: own, ...rest }, c) => {
       const path = ['libraries', l, 'consultants', c];
       const fault = (at: PropertyKey[], message: string) =>
@@ -121,7 +123,8 @@ function seedsOf(file: string, source: Seed['source'], kinds: readonly KindRules
           `the group's hours (${hours}) are also hours of this consultant's other consultations: leave that time free there`,
         );
       }
-      return { id, library, source, place: c, plan: { ...rest, zone } };
+      const exceptions = { ...Object.fromEntries(holidays.map((day) => [day, []])), ...rest.exceptions };
+      return { id, library, source, place: c, plan: { ...rest, exceptions, zone } };
     }),
   );
 }

@@ -51,6 +51,27 @@ describe.each(engines)('libraries that have joined, on %s', (engine) => {
     expect(await plain.bookings.cancel(cancel)).toMatchObject({ outcome: 'cancelled' });
   });
 
+  it('keep their public holidays, but for whoever has hours of their own on one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vistka-holidays-'));
+    try {
+      cpSync(contentDir, folder, { recursive: true });
+      const file = join(folder, 'joined', 'world.yaml');
+      // The 10th is a day with hours of its own; the 7th is an ordinary Monday.
+      const text = readFileSync(file, 'utf8').replace(
+        '- library: village\n',
+        '- library: village\n    holidays: [2026-12-07, 2026-12-10]\n',
+      );
+      writeFileSync(file, text);
+      const bookings = await createBookings({ database, seal, clock, contentDir: folder, demo: false });
+      const days = (await bookings.freeDays({ library: 'village', kind: 'talk', limit: 50 })).map(({ day }) => day);
+      expect(days).not.toContain('2026-12-07');
+      expect(days).toContain('2026-12-08');
+      expect(days).toContain('2026-12-10');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('are never mixed with the demonstration: what has joined for real has its real hours alone', async () => {
     const { bookings } = await openWorld(database, { demo: true });
     const days = await bookings.freeDays({ library: 'village', kind: 'talk', limit: 50 });
