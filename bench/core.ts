@@ -51,7 +51,7 @@ export async function core(): Promise<Finding[]> {
   };
   const times = await time(rounds * deeds.length, deeds.length, one);
   await close();
-  // A turn that this machine interrupted is not a slow turn: each is taken nine times, and its median counts.
+  // Beside the tail as it is: the median of nine for each deed, which shows whether some deed is slow by itself.
   const each = deeds.map((_, deed) => median(times.filter((_, i) => i % deeds.length === deed)));
   return [
     told('a turn of the conversation core, median', Number(quantile(times, 0.5).toFixed(3)), 'ms'),
