@@ -21,8 +21,10 @@ it('finds nothing to mend in the content as it is', () => {
 });
 
 it('tells years later what nobody has looked at again, wherever it stands', () => {
-  const { faults } = checkContent('content', '2029-01-01');
-  const overdue = lines(faults.filter(({ message }) => message.startsWith('overdue since')));
+  const { faults, warnings } = checkContent('content', '2029-01-01');
+  // It stops nobody's work: the reader is warned, and the editor is told.
+  expect(faults).toEqual([]);
+  const overdue = lines(warnings.filter(({ message }) => message.startsWith('overdue since')));
   for (const part of [
     /^articles\/dismissal\/article\.yaml:\d+ review_by/,
     /^articles\/dismissal\/article\.yaml:\d+ countries\.pl\.review_by/,

@@ -18,8 +18,10 @@ function ofOne(file: string, { path, review_by, checked_on }: Dated, today: stri
   if (checked_on !== null && checked_on > review_by) {
     return [{ ...at('review_by'), message: `${review_by} is before checked_on: write when to look again` }];
   }
+  // A warning, for a day that passes must not stop somebody's unrelated change; the reader is warned as well.
   if (review_by < today) {
-    return [{ ...at('review_by'), message: `overdue since ${review_by}: read the source again, then set both days` }];
+    const message = `overdue since ${review_by}: read the source again, then set both days`;
+    return [{ ...at('review_by'), message, warning: true }];
   }
   const left = Temporal.PlainDate.from(today).until(review_by).total('days');
   if (left > noticeDays) return [];

@@ -6,7 +6,7 @@ const on = (review_by: string, checked_on = '2026-11-01') =>
   reviews({ sheets: [{ file: 'content/resources/pl.yaml', value: [{ checked_on, review_by }] }] }, today);
 
 it.each([
-  ['2026-11-24', 'overdue since 2026-11-24', undefined],
+  ['2026-11-24', 'overdue since 2026-11-24', true],
   ['2026-11-25', '0 days left', true],
   ['2026-12-25', '30 days left', true],
 ])('tells of %s: %s', (day, message, warning) => {
