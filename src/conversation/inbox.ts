@@ -269,13 +269,14 @@ export function createInbox(deps: InboxDeps): Inbox {
       regrouped = joined || told.effects.some((effect) => effect.kind === 'parted');
       await deps.apply(key, person, event.channel, told.effects);
       deps.afterStep?.('applied');
+      // Before the session is saved: a death in between takes the turn again, and so clears again.
+      if (told.effects.some((effect) => effect.kind === 'clear')) await deps.clear(event.channel, event.sender);
       session = null;
       if (forgetting) await deps.forget(person, event);
       // This chat is another person's from now on, and so is its talk.
       else if (joined) await deps.sessions.forget(person).catch(() => undefined);
       else if (await save(person, told.session, key, replies)) session = told.session;
       deps.afterStep?.('saved');
-      if (told.effects.some((effect) => effect.kind === 'clear')) await deps.clear(event.channel, event.sender);
     }
 
     if (!(await sendAll(event, key, replies, letter))) return 'waits';
