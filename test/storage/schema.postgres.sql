@@ -1,3 +1,57 @@
+create table announcement_followers (
+  announcement text not null,
+  person text not null,
+  constraint announcement_followers_announcement_fkey FOREIGN KEY (announcement) REFERENCES announcements(id) ON DELETE CASCADE,
+  constraint announcement_followers_key PRIMARY KEY (announcement, person),
+  constraint announcement_followers_person_fkey FOREIGN KEY (person) REFERENCES people(id) ON DELETE CASCADE
+);
+
+CREATE INDEX announcement_followers_person ON public.announcement_followers USING btree (person);
+
+create table announcements (
+  id text not null,
+  no bigint not null,
+  state text not null,
+  staff text not null,
+  library text,
+  topic text not null,
+  content text not null,
+  audience text not null,
+  version bigint not null,
+  due_at bigint,
+  date_at bigint,
+  size bigint,
+  filled_to text,
+  corrects text,
+  approved_by text,
+  paused_why text,
+  blocked_is_fine bigint not null,
+  holder text,
+  lease_until bigint,
+  progress text,
+  books text,
+  made_at bigint not null,
+  changed_at bigint not null,
+  begun_at bigint,
+  done_at bigint,
+  constraint announcements_no UNIQUE (no),
+  constraint announcements_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX announcements_date ON public.announcements USING btree (date_at);
+
+CREATE INDEX announcements_state ON public.announcements USING btree (state, due_at);
+
+create table attachments (
+  id text not null,
+  kind text not null,
+  name text not null,
+  mime text not null,
+  content text not null,
+  made_at bigint not null,
+  constraint attachments_pkey PRIMARY KEY (id)
+);
+
 create table blocks (
   mark text not null,
   staff text not null,
@@ -305,11 +359,13 @@ create table outbox (
   holder text,
   lease_until bigint,
   settled_at bigint,
+  channel text,
+  receipt text,
   constraint outbox_dedupe UNIQUE (dedupe),
   constraint outbox_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX outbox_about ON public.outbox USING btree (about);
+CREATE INDEX outbox_about ON public.outbox USING btree (about, state, due_at, id);
 
 CREATE INDEX outbox_due ON public.outbox USING btree (state, priority, due_at, id);
 
@@ -383,6 +439,35 @@ create table staff_invitations (
   expires_at bigint not null,
   used_by text,
   constraint staff_invitations_pkey PRIMARY KEY (mark)
+);
+
+create table subscriber_libraries (
+  library text not null,
+  person text not null,
+  constraint subscriber_libraries_key PRIMARY KEY (library, person),
+  constraint subscriber_libraries_person_fkey FOREIGN KEY (person) REFERENCES subscribers(person) ON DELETE CASCADE
+);
+
+CREATE INDEX subscriber_libraries_person ON public.subscriber_libraries USING btree (person);
+
+create table subscriber_topics (
+  topic text not null,
+  person text not null,
+  constraint subscriber_topics_key PRIMARY KEY (topic, person),
+  constraint subscriber_topics_person_fkey FOREIGN KEY (person) REFERENCES subscribers(person) ON DELETE CASCADE
+);
+
+CREATE INDEX subscriber_topics_person ON public.subscriber_topics USING btree (person);
+
+create table subscribers (
+  person text not null,
+  consent_at bigint not null,
+  consent text not null,
+  quiet text,
+  stopped_at bigint,
+  stopped_why text,
+  constraint subscribers_person_fkey FOREIGN KEY (person) REFERENCES people(id) ON DELETE CASCADE,
+  constraint subscribers_pkey PRIMARY KEY (person)
 );
 
 create table unanswered (

@@ -1,3 +1,53 @@
+CREATE TABLE "announcement_followers" (
+  "announcement" text not null references "announcements" ("id") on delete cascade,
+  "person" text not null references "people" ("id") on delete cascade,
+  constraint "announcement_followers_key" primary key ("announcement", "person")
+);
+
+CREATE INDEX "announcement_followers_person" on "announcement_followers" ("person");
+
+CREATE TABLE "announcements" (
+  "id" text not null primary key,
+  "no" bigint not null,
+  "state" text not null,
+  "staff" text not null,
+  "library" text,
+  "topic" text not null,
+  "content" text not null,
+  "audience" text not null,
+  "version" bigint not null,
+  "due_at" bigint,
+  "date_at" bigint,
+  "size" bigint,
+  "filled_to" text,
+  "corrects" text,
+  "approved_by" text,
+  "paused_why" text,
+  "blocked_is_fine" bigint not null,
+  "holder" text,
+  "lease_until" bigint,
+  "progress" text,
+  "books" text,
+  "made_at" bigint not null,
+  "changed_at" bigint not null,
+  "begun_at" bigint,
+  "done_at" bigint,
+  constraint "announcements_no" unique ("no")
+);
+
+CREATE INDEX "announcements_date" on "announcements" ("date_at");
+
+CREATE INDEX "announcements_state" on "announcements" ("state", "due_at");
+
+CREATE TABLE "attachments" (
+  "id" text not null primary key,
+  "kind" text not null,
+  "name" text not null,
+  "mime" text not null,
+  "content" text not null,
+  "made_at" bigint not null
+);
+
 CREATE TABLE "blocks" (
   "mark" text not null primary key,
   "staff" text not null,
@@ -282,10 +332,12 @@ CREATE TABLE "outbox" (
   "holder" text,
   "lease_until" bigint,
   "settled_at" bigint,
+  "channel" text,
+  "receipt" text,
   constraint "outbox_dedupe" unique ("dedupe")
 );
 
-CREATE INDEX "outbox_about" on "outbox" ("about");
+CREATE INDEX "outbox_about" on "outbox" ("about", "state", "due_at", "id");
 
 CREATE INDEX "outbox_due" on "outbox" ("state", "priority", "due_at", "id");
 
@@ -354,6 +406,31 @@ CREATE TABLE "staff_invitations" (
   "made_at" bigint not null,
   "expires_at" bigint not null,
   "used_by" text
+);
+
+CREATE TABLE "subscriber_libraries" (
+  "library" text not null,
+  "person" text not null references "subscribers" ("person") on delete cascade,
+  constraint "subscriber_libraries_key" primary key ("library", "person")
+);
+
+CREATE INDEX "subscriber_libraries_person" on "subscriber_libraries" ("person");
+
+CREATE TABLE "subscriber_topics" (
+  "topic" text not null,
+  "person" text not null references "subscribers" ("person") on delete cascade,
+  constraint "subscriber_topics_key" primary key ("topic", "person")
+);
+
+CREATE INDEX "subscriber_topics_person" on "subscriber_topics" ("person");
+
+CREATE TABLE "subscribers" (
+  "person" text not null primary key references "people" ("id") on delete cascade,
+  "consent_at" bigint not null,
+  "consent" text not null,
+  "quiet" text,
+  "stopped_at" bigint,
+  "stopped_why" text
 );
 
 CREATE TABLE "unanswered" (

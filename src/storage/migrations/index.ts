@@ -8,6 +8,7 @@ import { families } from './0006-families.ts';
 import { calendar } from './0007-calendar.ts';
 import { unanswered } from './0008-unanswered.ts';
 import { keys } from './0009-keys.ts';
+import { announcements } from './0010-announcements.ts';
 
 /**
  * Every migration in order, by its number. All run in one transaction at the start of the program. One that has been
@@ -23,4 +24,5 @@ export const migrations: Record<string, Migration> = {
   '0007-calendar': calendar,
   '0008-unanswered': unanswered,
   '0009-keys': keys,
+  '0010-announcements': announcements,
 };

@@ -1,4 +1,12 @@
 import type {
+  AnnouncementFollowersTable,
+  AnnouncementsTable,
+  AttachmentsTable,
+  SubscriberLibrariesTable,
+  SubscribersTable,
+  SubscriberTopicsTable,
+} from './announcements.ts';
+import type {
   BookingAnswersTable,
   BookingEventsTable,
   BookingSlotsTable,
@@ -24,6 +32,9 @@ import type { WebMessagesTable } from './web-messages.ts';
 
 /** Every table by its name. A new one: a file here, a line below, a migration. */
 export type Tables = {
+  announcement_followers: AnnouncementFollowersTable;
+  announcements: AnnouncementsTable;
+  attachments: AttachmentsTable;
   blocks: BlocksTable;
   booking_answers: BookingAnswersTable;
   booking_events: BookingEventsTable;
@@ -55,6 +66,9 @@ export type Tables = {
   staff: StaffTable;
   staff_audit: StaffAuditTable;
   staff_invitations: StaffInvitationsTable;
+  subscriber_libraries: SubscriberLibrariesTable;
+  subscriber_topics: SubscriberTopicsTable;
+  subscribers: SubscribersTable;
   unanswered: UnansweredTable;
   web_messages: WebMessagesTable;
 };

@@ -26,6 +26,9 @@ export type OutboxTable = {
   holder: string | null;
   lease_until: number | null;
   settled_at: number | null;
+  /** Where it arrived, and what names it there; null where nothing does. */
+  channel: string | null;
+  receipt: string | null;
 };
 
 /** What a person said about a consultation by a button of a reminder. Never who. */
