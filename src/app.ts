@@ -28,6 +28,7 @@ import { mountCalendar } from './http/calendar.ts';
 import { mountHealth } from './http/health.ts';
 import { createMetrics, listenForMetrics, mountMetrics } from './http/metrics.ts';
 import { createServer } from './http/server.ts';
+import { mountWall } from './http/wall.ts';
 import { loadKnowledge } from './knowledge/load.ts';
 import { signedText } from './knowledge/signed-text.ts';
 import { createDirectory } from './libraries/directory.ts';
@@ -148,6 +149,10 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       carries: [carryBookings, questions.carry, team.carry, carryMessages],
     });
     const linksOf = createLinker(config, secrets);
+    const linksOfChannels = async (payload: string) =>
+      Object.entries(await linksOf(payload)).flatMap(([channel, url]) =>
+        channels.has(channel) ? [{ channel, url }] : [],
+      );
 
     const roomOf = () => openRoom({ database, seal, clock, reminders, contentDir: config.contentDir });
     const noteClosing = (
@@ -170,9 +175,9 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
         if (await openDay({ database }, order.library, order.day)) await noteClosing('open day', order);
       },
       async links(payload) {
-        const links = Object.entries(await linksOf(payload));
-        return links.flatMap(([channel, url]) => (url !== null && channels.has(channel) ? [{ channel, url }] : []));
+        return (await linksOfChannels(payload)).flatMap(({ channel, url }) => (url === null ? [] : [{ channel, url }]));
       },
+      wall: (library) => (config.publicUrl?.startsWith('https://') ? `${config.publicUrl}/wall/${library}` : null),
       readCode: (text, kind) => readCode(text, kind === 'join' ? joinCodeLength : invitationLength),
       ...texts,
       openState,
@@ -317,6 +322,14 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     for (const channel of channels.values()) channel.routes(server.app);
     const feedWords = wordsOfFeeds(texts, config.defaultLanguage, bookings.kind);
     mountCalendar(server.app, (secret) => readFeed({ database, seal, clock }, secret, feedWords));
+    mountWall(server.app, {
+      library: directory.get,
+      links: linksOfChannels,
+      publicUrl: config.publicUrl,
+      hereUrl: `http://localhost:${config.port}`,
+      t: texts.t,
+      defaultLanguage: config.defaultLanguage,
+    });
     mountHealth(server.app, {
       async stores() {
         await database.db.selectFrom('people').select('id').limit(1).execute();

@@ -1,7 +1,7 @@
 import type { Config, Secrets } from './config.ts';
 
 /**
- * Links that open a chat with the bot and hand it a payload (`staff-CODE`, `join-CODE`, `book-LIBRARY`), one a channel.
+ * Links that open a chat with the bot and hand it a payload (`staff-CODE`, `join-CODE`, `lib-LIBRARY`), one a channel.
  * null: the channel is off, or its platform can't be asked just now how the bot is called there.
  */
 export type Links = { telegram: string | null; viber: string | null; web: string };

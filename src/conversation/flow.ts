@@ -1,3 +1,5 @@
+import type { Announcements } from '../announcements/announcements.ts';
+import type { Subscribers } from '../announcements/subscribers.ts';
 import type { Booking, Bookings } from '../bookings/bookings.ts';
 import type { ClosingOutcome, Reason } from '../bookings/closures.ts';
 import type { Article, Knowledge } from '../knowledge/knowledge.ts';
@@ -82,8 +84,14 @@ export type Services = {
   closeDay(order: { library: string; day: string; reason: Reason; staff: string }): Promise<ClosingOutcome>;
   openDay(order: { library: string; day: string; staff: string }): Promise<void>;
   questions: Questions;
+  subscribers: Subscribers;
+  announcements: Announcements;
+  /** In which nothing comes that can wait, where a person has not chosen otherwise. */
+  quietHours: { from: number; to: number };
   /** Addresses that open a chat with the bot and hand it a payload, one a channel that can be asked for it. */
   links(payload: string): Promise<readonly { channel: string; url: string }[]>;
+  /** The address of a library's poster, to be printed; null where nobody but this machine could open it. */
+  wall(library: string): string | null;
   /** A code as typed, in its one spelling; null where it can't be one of that kind. */
   readCode(text: string, kind: 'join' | 'staff'): string | null;
   t(language: Language, key: string, values?: Values): string;

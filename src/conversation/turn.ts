@@ -130,6 +130,7 @@ async function open(payload: string, turn: Turn): Promise<Told> {
   const [word, ...rest] = payload.split('-');
   const target = rest.join('-');
   if (word === 'book' && turn.services.directory.get(target)) return flow('book').choose(['lib', target], turn);
+  if (word === 'lib') return flow('start').choose(['lib', target], turn);
   if (word === 'a' && turn.services.knowledge.article(target)) return flow('ask').choose(['a', target], turn);
   if (word === 'family') return flow('family').choose(['code', target], turn);
   if (word === 'join') return flow('join').choose(['code', target], turn);

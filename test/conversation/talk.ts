@@ -35,8 +35,8 @@ const knowledge = await loadKnowledge('content');
 const directory = createDirectory(loadLibraries('content', { demo: true }), loadGazetteer('content'));
 const texts = loadTexts('locales');
 
-export const messenger = { place: true, contact: true, document: true, pin: true, call: true, anonymous: false };
-export const website = { place: true, contact: false, document: true, pin: true, call: false, anonymous: true };
+export const messenger = { place: true, contact: true, document: true, pin: true, call: true, anonymous: false, charged: false };
+export const website = { place: true, contact: false, document: true, pin: true, call: false, anonymous: true, charged: false };
 
 /** What several people share: the libraries' calendar and the clock. */
 export async function village(change: Partial<Services> = {}, now = wednesdayMorning) {
@@ -57,6 +57,7 @@ export async function village(change: Partial<Services> = {}, now = wednesdayMor
     closeDay: async (order) => closeDay(await openRoom({ database, seal, clock, contentDir: 'content' }), order),
     openDay: async ({ library, day }) => void (await openDay({ database }, library, day)),
     links: async (payload) => [{ channel: 'web', url: `https://vistka.example/chat#${payload}` }],
+    wall: (library) => `https://vistka.example/wall/${library}`,
     readCode: (text, kind) => readCode(text, kind === 'join' ? joinCodeLength : invitationLength),
     ...texts,
     openState,

@@ -1,18 +1,28 @@
 import { languages } from '../../texts.ts';
-import type { Flow, Turn } from '../flow.ts';
+import type { Flow, Told, Turn } from '../flow.ts';
+import { inWords } from '../names.ts';
 import type { Choice, Reply } from '../reply.ts';
 import { inRows } from '../screens.ts';
 
-/** The welcome: who I am, that I'm free and private, four choices, the danger button, the other languages. */
+/**
+ * The welcome: who I am, that I'm free and private, four choices, the danger button, the other languages.
+ * `start` · `start:lib:<id>` (from that library's wall: it is theirs from now on)
+ */
 export const start: Flow = {
   word: 'start',
-  async choose(_args, turn) {
-    return { replies: [welcome(turn)], at: null };
+  async choose([step, id = ''], turn) {
+    return step === 'lib' ? fromLibrary(id, turn) : { replies: [welcome(turn)], at: null };
   },
 };
 
-export function welcome(turn: Turn): Reply {
-  const { libraryName } = turn.services;
+function fromLibrary(id: string, turn: Turn): Told {
+  const found = turn.services.directory.get(id);
+  if (!found) return { replies: [welcome(turn)], at: null };
+  return { replies: [welcome(turn, inWords(found.name, turn.language))], at: null, known: { library: id } };
+}
+
+/** @param libraryName whose bot it is for this person; the deployment's own name where nothing says more */
+export function welcome(turn: Turn, libraryName = turn.services.libraryName): Reply {
   return {
     text: libraryName
       ? turn.t('start:welcomeOf', { library: turn.services.plain(libraryName) })

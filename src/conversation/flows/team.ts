@@ -7,7 +7,8 @@ import { linkLine, roleName } from './join.ts';
 
 /**
  * Staff: who works here, an invitation for a colleague, the end of a role. Every step asks the store who is asking.
- * `team` · `team:invite:<role>` (for which library?) · `team:new:<role>:<library|->` · `team:remove:<no>` · `team:gone:<no>`
+ * `team` · `team:invite:<role>` (for which library?) · `team:new:<role>:<library|->` · `team:remove:<no>` · `team:gone:<no>` ·
+ * `team:wall` (the poster of which library?)
  */
 export const team: Flow = {
   word: 'team',
@@ -21,6 +22,8 @@ export const team: Flow = {
         return askRemove(Number(args[0]), turn);
       case 'gone':
         return remove(Number(args[0]), turn);
+      case 'wall':
+        return whichWall(turn);
       default:
         return list(turn);
     }
@@ -32,9 +35,10 @@ const removeButtons = 12;
 
 async function list(turn: Turn): Promise<Told> {
   const { t, person, services } = turn;
-  const [colleagues, invitable] = await Promise.all([
+  const [colleagues, invitable, posters] = await Promise.all([
     services.team.colleagues(person),
     services.team.invitable(person),
+    walls(turn),
   ]);
   if (colleagues.length === 0) return notStaff(turn);
   const lines = colleagues.map((one) =>
@@ -63,11 +67,48 @@ async function list(turn: Turn): Promise<Told> {
             { label: t('team:invite', { role: t(`team:role.${role}`) }), action: `team:invite:${role}` },
           ]),
           ...inRows(removals, 2),
+          ...wallButton(posters, turn),
           [{ label: t('inbox:title'), action: 'inbox' }, toMenu(turn)],
         ],
       },
     ],
     at: null,
+  };
+}
+
+/** So many libraries are offered to whoever serves them all. */
+const mostLibraries = 12;
+
+/** The posters that a librarian or an admin may want to print: of the own library, else of those that the network has. */
+async function walls({ person, services, session, language }: Turn): Promise<{ label: string; url: string }[]> {
+  const roles = (await services.team.of(person)).filter(({ role }) => role === 'librarian' || role === 'admin');
+  const own = roles.flatMap(({ library }) => (library === null ? [] : [library]));
+  const ofNetwork = roles.some(({ library }) => library === null)
+    ? [...(session.library ? [session.library] : []), ...services.bookings.joinedLibraries()]
+    : [];
+  return [...new Set([...own, ...ofNetwork])].slice(0, mostLibraries).flatMap((id) => {
+    const found = services.directory.get(id);
+    const url = services.wall(id);
+    return found && url !== null ? [{ label: inWords(found.name, language), url }] : [];
+  });
+}
+
+function wallButton(posters: readonly { url: string }[], { t }: Turn): Choice[][] {
+  const [first, second] = posters;
+  if (!first) return [];
+  return [[second ? { label: t('team:wall'), action: 'team:wall' } : { label: t('team:wall'), url: first.url }]];
+}
+
+async function whichWall(turn: Turn): Promise<Told> {
+  const posters = await walls(turn);
+  if (posters.length === 0) return list(turn);
+  return {
+    replies: [
+      {
+        text: turn.t('team:whichWall'),
+        rows: [...posters.map((poster) => [poster]), [{ label: turn.t('team:title'), action: 'team' }, toMenu(turn)]],
+      },
+    ],
   };
 }
 
