@@ -15,7 +15,7 @@ export class PersonGone extends Error {
 
 /** The platform could not be reached or failed. `uncertain`: the message may have been delivered all the same. */
 export class ChannelDown extends Error {
-  override readonly name = 'ChannelDown';
+  override readonly name: string = 'ChannelDown';
   readonly uncertain: boolean;
   constructor(message: string, uncertain: boolean) {
     super(message);
@@ -25,7 +25,20 @@ export class ChannelDown extends Error {
 
 /** The platform refused what we made: our fault, never retried. */
 export class BadPayload extends Error {
-  override readonly name = 'BadPayload';
+  override readonly name: string = 'BadPayload';
+}
+
+/** This bot may not do it that way, whatever the payload: another way may work. */
+export class NotSupported extends BadPayload {
+  override readonly name = 'NotSupported';
+}
+
+/** The platform refuses the account (its token, its money): certain, and the same for everybody until somebody acts. */
+export class AccountTrouble extends ChannelDown {
+  override readonly name = 'AccountTrouble';
+  constructor(message: string) {
+    super(message, false);
+  }
 }
 
 /**
@@ -33,16 +46,16 @@ export class BadPayload extends Error {
  * asked for that pause; `uncertain`: it may have arrived all the same.
  */
 export type Outcome =
-  | { outcome: 'sent' }
+  | { outcome: 'sent'; receipt: string | null }
   | { outcome: 'gone' }
   | { outcome: 'refused' }
   | { outcome: 'later'; afterMs: number; limited: boolean; uncertain: boolean };
 
 /** Waits for a send and tells its outcome; only an error that is none of the above is thrown. */
-export async function outcomeOf(sending: Promise<void>): Promise<Outcome> {
+export async function outcomeOf(sending: Promise<string | null> | Promise<void>): Promise<Outcome> {
   try {
-    await sending;
-    return { outcome: 'sent' };
+    const receipt = await sending;
+    return { outcome: 'sent', receipt: receipt ?? null };
   } catch (error) {
     if (error instanceof RateLimited)
       return { outcome: 'later', afterMs: error.retryAfterMs, limited: true, uncertain: false };

@@ -16,7 +16,8 @@ export type Event = {
 } & Deed;
 
 export type Deed =
-  | { kind: 'text'; text: string }
+  /** `file`: what the words came with, as its caption. */
+  | { kind: 'text'; text: string; file?: IncomingFile }
   /** A pressed button: its stable action id, which begins with the flow's word (`book:…`). At most 64 bytes. */
   | { kind: 'choice'; action: string }
   | { kind: 'place'; lat: number; lon: number }
@@ -27,4 +28,16 @@ export type Deed =
   /** Blocked or unsubscribed. */
   | { kind: 'stopped' }
   /** Something that we can't read: a sticker, a voice message, a photo, a file. */
-  | { kind: 'unreadable'; what: 'voice' | 'sticker' | 'picture' | 'file' | 'other' };
+  | { kind: 'unreadable'; what: 'voice' | 'sticker' | 'picture' | 'file' | 'other'; file?: IncomingFile };
+
+/**
+ * A picture or a document that a person sent. Nothing of it has been fetched: what is said here is the sender's claim.
+ * `ref` leads to it for whoever holds the bot's keys: it is kept sealed, like any words, and never logged.
+ */
+export type IncomingFile = {
+  ref: string;
+  kind: 'picture' | 'file';
+  name: string | null;
+  mime: string | null;
+  bytes: number | null;
+};

@@ -8,6 +8,7 @@ import { TIMING, type Timing, untilDone } from './backoff.ts';
 import { createContact } from './contact.ts';
 import { type CommandSet, introductions } from './introduce.ts';
 import { poll } from './polling.ts';
+import { preview } from './preview.ts';
 import { toEvent } from './receive.ts';
 import { mountRoutes } from './routes.ts';
 import { sendReply, toChannelError } from './send.ts';
@@ -99,7 +100,15 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
 
   return {
     name: 'telegram',
-    capabilities: { place: true, contact: true, document: true, pin: true, call: true, anonymous: false },
+    capabilities: {
+      place: true,
+      contact: true,
+      document: true,
+      pin: true,
+      call: true,
+      anonymous: false,
+      charged: false,
+    },
     routes(app) {
       if (config.mode !== 'webhook') return;
       mountRoutes(app, {
@@ -120,9 +129,15 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
       await Promise.allSettled([...inHand]);
     },
     async send(recipient, reply) {
-      await sendReply(api, recipient, reply, undefined, (message) => trail.note(recipient, message));
+      let receipt: string | null = null;
+      await sendReply(api, recipient, reply, undefined, (message) => {
+        trail.note(recipient, message);
+        receipt ??= `t:${message}`;
+      });
       contact.heard();
+      return receipt;
     },
+    preview,
     async clear(recipient) {
       const messages = trail.take(recipient);
       if (messages.length === 0) return;

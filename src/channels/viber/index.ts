@@ -1,11 +1,11 @@
-import type { Reply } from '../../conversation/reply.ts';
-import type { Channel, ChannelDeps } from '../channel.ts';
+import type { Channel, ChannelDeps, Many } from '../channel.ts';
 import { createClient } from './client.ts';
 import { type FileSeal, fileRoutes, linkTo } from './files.ts';
+import { preview } from './preview.ts';
 import { type Callback, isPress } from './receive.ts';
 import { createRegistration, type Timings } from './registration.ts';
 import { webhookRoute } from './routes.ts';
-import { broadcast, createNumberedReaders, type SendDeps, type Sender, send } from './send.ts';
+import { BROADCAST_LIMIT, broadcast, createNumberedReaders, type SendDeps, type Sender, send } from './send.ts';
 
 /** Viber refuses a sender's name that is longer. */
 const NAME_LIMIT = 28;
@@ -36,16 +36,7 @@ export type ViberConfig = {
   timings?: Partial<Timings & typeof DEFAULT_TIMINGS>;
 };
 
-export type ViberChannel = Channel & {
-  /**
-   * The same words to at most 300 people with one call a message.
-   * @returns why it failed, by recipient; the others have it
-   * @throws as `send`, when it failed for all
-   */
-  broadcast(recipients: readonly string[], reply: Reply): Promise<Map<string, Error>>;
-};
-
-export function createViber(config: ViberConfig, deps: ChannelDeps): ViberChannel {
+export function createViber(config: ViberConfig, deps: ChannelDeps): Channel & { many: Many } {
   const timings = { ...DEFAULT_TIMINGS, ...config.timings };
   const client = createClient({ apiRoot: config.apiRoot, token: config.token, ...timings });
   const registration = createRegistration(client, { webhookUrl: `${config.publicUrl}/webhooks/viber`, timings }, deps);
@@ -83,7 +74,15 @@ export function createViber(config: ViberConfig, deps: ChannelDeps): ViberChanne
 
   return {
     name: 'viber',
-    capabilities: { place: true, contact: true, document: true, pin: true, call: true, anonymous: false },
+    capabilities: {
+      place: true,
+      contact: true,
+      document: true,
+      pin: true,
+      call: true,
+      anonymous: false,
+      charged: true,
+    },
     routes(app) {
       webhookRoute(app, {
         ...deps,
@@ -104,8 +103,13 @@ export function createViber(config: ViberConfig, deps: ChannelDeps): ViberChanne
       // Answers to what was accepted may still be sent: the pool stays, and idle connections don't keep a process alive.
       await Promise.allSettled(inHand);
     },
-    send: (recipient, reply) => send(sending, recipient, reply),
-    broadcast: (recipients, reply) => broadcast(sending, recipients, reply),
+    async send(recipient, reply) {
+      await send(sending, recipient, reply);
+      // Viber's API changes nothing that was sent.
+      return null;
+    },
+    many: { most: BROADCAST_LIMIT, send: (recipients, reply) => broadcast(sending, recipients, reply) },
+    preview,
     health: registration.health,
   };
 }

@@ -13,7 +13,7 @@ export type Sender = { name: string; avatar?: string };
 /** After status 12 (more than 100 messages in an hour without a word from the person) this person gets none for an hour. */
 const HOUR_MS = 3_600_000;
 /** `broadcast_message` takes at most 300 receivers. */
-const BROADCAST_LIMIT = 300;
+export const BROADCAST_LIMIT = 300;
 
 /** Statuses of developers.viber.com/docs/api/rest-bot-api/#error-codes by what follows from them. */
 const OLD_CLIENT = new Set([11, 13, 14]);

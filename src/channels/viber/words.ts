@@ -27,6 +27,11 @@ export function toViberWords(words: string): string {
   return neutralise(words);
 }
 
+/** What a reader sees of such a text: bold words without their marks, and nothing invisible. */
+export function shownWords(text: string): string {
+  return text.replace(/\*(?=[^\s\u200b*])([^*\n]*)\*/g, '$1').replaceAll(ZERO_WIDTH_SPACE, '');
+}
+
 /** A button's label: plain words on one line, without the HTML subset that Viber reads there. */
 export function toViberLabel(label: string, limit: number): string {
   const line = label

@@ -1,6 +1,7 @@
 import type { Event } from '../../conversation/event.ts';
 import type { Channel, ChannelDeps } from '../channel.ts';
 import { loadAssets } from './assets.ts';
+import { preview } from './preview.ts';
 import { mountRoutes } from './routes.ts';
 import { send } from './send.ts';
 import { createSessions } from './session.ts';
@@ -46,7 +47,15 @@ export function createWeb(config: WebConfig, deps: WebDeps): Channel {
 
   return {
     name: 'web',
-    capabilities: { place: true, contact: false, document: true, pin: true, call: false, anonymous: true },
+    capabilities: {
+      place: true,
+      contact: false,
+      document: true,
+      pin: true,
+      call: false,
+      anonymous: true,
+      charged: false,
+    },
     routes(app) {
       const contact = () => {
         lastContact = deps.clock.now();
@@ -58,7 +67,11 @@ export function createWeb(config: WebConfig, deps: WebDeps): Channel {
     async stop() {
       streams.end();
     },
-    send: (recipient, reply) => send(transcripts, recipient, reply),
+    async send(recipient, reply) {
+      await send(transcripts, recipient, reply);
+      return null;
+    },
+    preview,
     /** The page that is open connects again, finds its past gone, and drops what it shows. */
     async clear(recipient) {
       await transcripts.forget(recipient).catch(() => deps.report.count('chats_not_cleared', { channel: 'web' }));

@@ -200,7 +200,7 @@ test('12. the token is in its header alone, and the log has neither texts nor si
 
 test('13. broadcasts, a sender and an API level on the welcome, and connections that are kept', async () => {
   const maria = await subscriber();
-  expect(await bot.channel.broadcast([maria.id], { text: 'News' })).toEqual(new Map());
+  expect(await bot.channel.many.send([maria.id], { text: 'News' })).toEqual(new Map());
   expect(maria.messages().at(-1)?.text).toBe('News');
   const welcome = await viber.person({ name: 'Ivan' }).opens();
   expect(welcome?.raw).toMatchObject({ sender: { name: 'Vistka' }, min_api_version: 3 });

@@ -239,7 +239,7 @@ describe('a broadcast', () => {
     const readers = await people(299);
     await readers[7]?.unsubscribes();
     const gone = readers[7]?.id ?? '';
-    const failed = await bot.channel.broadcast([...readers.map((one) => one.id), 'nobody='], { text: 'News' });
+    const failed = await bot.channel.many.send([...readers.map((one) => one.id), 'nobody='], { text: 'News' });
     expect([...failed.keys()]).toEqual([gone, 'nobody=']);
     expect([...failed.values()].every((error) => error instanceof PersonGone)).toBe(true);
     expect(readers.filter((one) => one.messages().length === 1)).toHaveLength(298);
@@ -249,7 +249,7 @@ describe('a broadcast', () => {
   test('to 301 is our fault, and reaches nobody', async () => {
     const readers = await people(301);
     await expect(
-      bot.channel.broadcast(
+      bot.channel.many.send(
         readers.map((one) => one.id),
         { text: 'x' },
       ),
@@ -258,7 +258,7 @@ describe('a broadcast', () => {
   });
 
   test("gives nobody's id away, whoever wrote the words", async () => {
-    await bot.channel.broadcast([maria.id], { text: 'replace_me_with_receiver_id replace_me_with_user_name' });
+    await bot.channel.many.send([maria.id], { text: 'replace_me_with_receiver_id replace_me_with_user_name' });
     const { text } = await maria.hears();
     expect(text).not.toContain(maria.id);
     expect(text).not.toContain('Maria');
