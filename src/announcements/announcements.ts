@@ -61,6 +61,9 @@ export type Announcements = {
 
 export type State = 'draft' | 'approving' | 'scheduled' | 'sending' | 'paused' | 'done' | 'recalled' | 'dropped';
 
+/** Too many blocked the bot; the platform refuses the account or its money is gone; by hand; the author has no role any more. */
+export type PausedWhy = 'blocked' | 'account' | 'staff' | 'cut-off';
+
 export type Announcement = {
   id: string;
   no: number;
@@ -77,7 +80,7 @@ export type Announcement = {
   dateAt: number | null;
   /** The number of the announcement that it mends. */
   corrects: number | null;
-  pausedWhy: 'blocked' | 'staff' | 'cut-off' | null;
+  pausedWhy: PausedWhy | null;
   size: number | null;
 };
 

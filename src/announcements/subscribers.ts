@@ -3,7 +3,7 @@ import type { Carry } from '../people/joins.ts';
 import type { Database } from '../storage/database.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Tables } from '../storage/tables/index.ts';
-import { type Topic, topics } from './topics.ts';
+import { type Topic, topicMarks, topics } from './topics.ts';
 
 /**
  * Who asked to be told, of what. Nobody is in here without a tap of their own under words that say what will come; those
@@ -134,11 +134,6 @@ export function createSubscribers(deps: { database: Database; seal: Seal; clock:
     },
     carry: carrySubscription,
   };
-}
-
-/** Under which hash each topic stands. */
-export function topicMarks(seal: Seal): ReadonlyMap<Topic, string> {
-  return new Map(topics.map((topic) => [topic, seal.mark(`topic\n${topic}`)]));
 }
 
 async function remove(trx: Transaction<Tables>, person: string): Promise<void> {

@@ -9,7 +9,7 @@ import type { Profile } from '../people/profile.ts';
 import type { Questions } from '../staff/questions.ts';
 import type { Team } from '../staff/team.ts';
 import type { Language, Values } from '../texts.ts';
-import type { Deed, Event } from './event.ts';
+import type { Deed, Event, IncomingFile } from './event.ts';
 import type { Reply } from './reply.ts';
 import type { Session, Step } from './session.ts';
 
@@ -96,6 +96,13 @@ export type Services = {
   readCode(text: string, kind: 'join' | 'staff'): string | null;
   t(language: Language, key: string, values?: Values): string;
   words(language: Language, key: string): readonly string[];
+  /** What a reply looks like on each messenger that is on: for somebody who writes in one and is read in all. */
+  previews(reply: Reply): readonly { channel: string; messages: readonly Preview[] }[];
+  /** Fetches what a person sent; null: it can't be had, or is no JPEG, PNG or PDF, or too large. `content`: base64. */
+  fetchFile(
+    channel: string,
+    file: IncomingFile,
+  ): Promise<{ kind: 'picture' | 'file'; name: string; mime: string; content: string } | null>;
   openState(hours: OpeningHours, now: number): OpenState;
   /** Who checked the article's text in that language as a lawyer, and on which ISO day; null once the text has changed. */
   signOff(article: Article, language: Language): { by: string; on: string } | null;
@@ -121,6 +128,14 @@ export type Services = {
   defaultLanguage: Language;
   /** Session storage can't be reached: answers go on, flows pause. */
   sessionsDown: boolean;
+};
+
+/** One message as a messenger shows it: its words without marks, whether something comes with it, its buttons' labels. */
+export type Preview = {
+  text: string;
+  picture: boolean;
+  file: boolean;
+  buttons: readonly (readonly string[])[];
 };
 
 export type CalendarWords = { summary: string; location: string; description: string };

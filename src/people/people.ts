@@ -5,6 +5,7 @@ import type { Profile } from './profile.ts';
 import {
   accountsAfter,
   accountsOf,
+  accountsOfMany,
   addPerson,
   changeProfile,
   changeSealed,
@@ -14,6 +15,7 @@ import {
   markStopped,
   noteSeen,
   profileOf,
+  profilesOf,
   unseenPeople,
 } from './store.ts';
 
@@ -33,6 +35,10 @@ export type People = {
   /** Where a person can be reached, newest first; sealed at rest, opened here. */
   reach(person: string): Promise<readonly { channel: string; sender: string }[]>;
   profile(person: string): Promise<Profile>;
+  /** Both of them for several at once; whoever is not in the answer is not known any more. */
+  several(
+    people: readonly string[],
+  ): Promise<ReadonlyMap<string, { profile: Profile; reach: readonly { channel: string; sender: string }[] }>>;
   /** Changes only the fields given. */
   saveProfile(person: string, change: Partial<Profile>): Promise<void>;
   /** Blocked or unsubscribed: nothing is started by us until they write again. */
@@ -105,6 +111,20 @@ export function createPeople(deps: { database: Database; seal: Seal; clock: { no
     },
     async profile(person) {
       return (await profileOf(db, person)) ?? { language: null, country: null, zone: null, library: null };
+    },
+    async several(people) {
+      if (people.length === 0) return new Map();
+      const [profiles, accounts] = await Promise.all([profilesOf(db, people), accountsOfMany(db, people)]);
+      const of = Map.groupBy(accounts, ({ person }) => person);
+      return new Map(
+        profiles.map(({ id, ...profile }) => {
+          const reach = (of.get(id) ?? []).flatMap(({ channel, mark, sealed }) => {
+            const sender = seal.open(sealed, aboutOf(mark));
+            return sender === null ? [] : [{ channel, sender }];
+          });
+          return [id, { profile, reach }];
+        }),
+      );
     },
     async saveProfile(person, change) {
       if (Object.keys(change).length === 0) return;

@@ -69,6 +69,26 @@ export async function accountsOf(db: Kysely<Tables>, person: string) {
     .execute();
 }
 
+/** `accountsOf` for several at once, the newest first. */
+export async function accountsOfMany(db: Kysely<Tables>, people: readonly string[]) {
+  return db
+    .selectFrom('identities')
+    .select(['person', 'channel', 'mark', 'sealed'])
+    .where('person', 'in', people)
+    .where('stopped_at', 'is', null)
+    .orderBy('seen_at', 'desc')
+    .orderBy('channel')
+    .execute();
+}
+
+export async function profilesOf(db: Kysely<Tables>, people: readonly string[]) {
+  return db
+    .selectFrom('people')
+    .select(['id', 'language', 'country', 'zone', 'library'])
+    .where('id', 'in', people)
+    .execute();
+}
+
 export async function profileOf(db: Kysely<Tables>, person: string): Promise<Profile | undefined> {
   return db
     .selectFrom('people')

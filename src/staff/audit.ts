@@ -28,6 +28,12 @@ export type Deed = {
     | 'open day'
     | 'make feed'
     | 'revoke feed'
+    | 'announce'
+    | 'approve'
+    | 'refuse'
+    | 'pause'
+    | 'resume'
+    | 'recall'
     | 'sign'
     | 'unsign';
   /** What was acted on: a staff id, a booking's id, the number of a conversation, a role. Never a person. */

@@ -18,6 +18,10 @@ export type Team = {
   of(person: string): Promise<readonly Member[]>;
   /** The first role of a person that allows it at that library; null where none does. */
   allowed(person: string, action: Action, library: string | null): Promise<Member | null>;
+  /** Everybody who may do that there, by the first of their roles that allows it. */
+  able(action: Action, library: string | null): Promise<readonly { id: string; person: string }[]>;
+  /** Who has the role of that id; null: it has ended. */
+  holder(id: string): Promise<string | null>;
   /** Whom a person may see, and what may be done with them. */
   colleagues(person: string): Promise<readonly Colleague[]>;
   /** Roles that a person may invite others to. */
@@ -55,6 +59,16 @@ export function createTeam(deps: { database: Database; seal: Seal; clock: { now(
     async allowed(person, action, library) {
       return (await rolesOf(db, person)).map(memberOf).find((member) => can(member, action, library)) ?? null;
     },
+
+    async able(action, library) {
+      const found = new Map<string, { id: string; person: string }>();
+      for (const row of await allStaff(db)) {
+        if (row.person === null || found.has(row.person) || !can(row, action, library)) continue;
+        found.set(row.person, { id: row.id, person: row.person });
+      }
+      return [...found.values()];
+    },
+    holder: async (id) => (await staffById(db, id))?.person ?? null,
 
     async reseal() {
       for (const row of await allStaff(db)) {

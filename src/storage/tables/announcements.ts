@@ -49,8 +49,8 @@ export type AnnouncementsTable = {
   corrects: string | null;
   /** The staff id of the second person. */
   approved_by: string | null;
-  /** `blocked`: too many blocked it; `staff`: by hand; `cut-off`: the author has no role any more. */
-  paused_why: 'blocked' | 'staff' | 'cut-off' | null;
+  /** `blocked`: too many blocked it; `account`: the platform refuses us; `staff`: by hand; `cut-off`: the author's role ended. */
+  paused_why: 'blocked' | 'account' | 'staff' | 'cut-off' | null;
   /** 1: a person has looked at the many who blocked, and sends all the same. */
   blocked_is_fine: number;
   /** Which process fills or reports it, and until when (UTC ms). */

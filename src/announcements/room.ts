@@ -1,0 +1,53 @@
+import type { Announcement, Announcements } from './announcements.ts';
+import { createDates } from './dates.ts';
+import { createDrafts } from './drafts.ts';
+import { dayMs, type Newsroom, shown } from './newsroom.ts';
+import { createSchedule, type Schedule, type ShowProgress } from './schedule.ts';
+
+/** The whole room: what staff and people may ask of it, and what it does by itself. */
+export type AnnouncementsRoom = Announcements &
+  Omit<Schedule, 'progress'> & {
+    /** A photo or a document of an announcement; null: there is none any more. */
+    media(id: string): Promise<{ name: string; mime: string; content: Uint8Array } | null>;
+  };
+
+/** Shown in a list. */
+const listed = 8;
+const overFor = 30 * dayMs;
+
+/** Makes the room; begins nothing. */
+export function createAnnouncements(room: Newsroom, show: ShowProgress): AnnouncementsRoom {
+  const { db } = room.database;
+  const dates = createDates(room);
+  return {
+    ...createDrafts(room),
+    ...dates,
+    ...createSchedule(room, dates, show),
+    async list(person): Promise<readonly Announcement[]> {
+      const scopes = await room.staff.scopes(person);
+      if (scopes.length === 0) return [];
+      const rows = await db
+        .selectFrom('announcements')
+        .selectAll()
+        .where('state', '!=', 'dropped')
+        .where((where) => where.or([where('done_at', 'is', null), where('done_at', '>', room.clock.now() - overFor)]))
+        // A network's people see all; others those of their libraries.
+        .$if(!scopes.includes(null), (query) =>
+          query.where(
+            'library',
+            'in',
+            scopes.filter((library) => library !== null),
+          ),
+        )
+        .orderBy('no', 'desc')
+        .limit(listed)
+        .execute();
+      return Promise.all(rows.map((row) => shown(room, row)));
+    },
+    async media(id) {
+      const row = await db.selectFrom('attachments').selectAll().where('id', '=', id).executeTakeFirst();
+      if (!row) return null;
+      return { name: row.name, mime: row.mime, content: Buffer.from(row.content, 'base64') };
+    },
+  };
+}
