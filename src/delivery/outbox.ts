@@ -3,7 +3,7 @@ import { newId } from '../ids.ts';
 import type { Database } from '../storage/database.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Tables } from '../storage/tables/index.ts';
-import { deleteOf, deleteSettled, insertRows, waitingOf, withdrawGroup } from './store.ts';
+import { arrivedAfter, booksOf, deleteOf, deleteSettled, insertRows, waitingOf, withdrawGroup } from './store.ts';
 
 /**
  * Everything that the bot starts of its own accord is put here first, in the transaction that makes it true, and sent
@@ -28,6 +28,10 @@ export type Outbox = {
   withdraw(trx: Transaction<Tables>, group: string): Promise<number>;
   /** What of a group is still to come, soonest first. */
   waiting(group: string): Promise<readonly { dedupe: string; dueAt: number }[]>;
+  /** What became of the messages of a group, counted. */
+  books(group: string): Promise<Books>;
+  /** Those of a group that arrived, or may have, after that id; in the order of their ids. */
+  sentTo(group: string, after: string, limit: number): Promise<readonly Arrived[]>;
   /** Everything of a person goes, whether it was sent or not. */
   forget(person: string): Promise<void>;
   /** Drops what was settled more than 30 days ago. */
@@ -35,6 +39,19 @@ export type Outbox = {
   /** Calls `listener` after something was put that is due at once. */
   onPut(listener: () => void): void;
 };
+
+/** `failed`: by the reason why. Together they are everybody of the group. */
+export type Books = {
+  waiting: number;
+  sending: number;
+  sent: number;
+  uncertain: number;
+  withdrawn: number;
+  failed: Readonly<Record<string, number>>;
+};
+
+/** `receipt`: what names it on that platform; null where nothing does. */
+export type Arrived = { id: string; person: string; channel: string | null; receipt: string | null };
 
 export type Message = {
   person: string;
@@ -90,6 +107,8 @@ export function createOutbox(deps: { database: Database; seal: Seal; clock: { no
     },
     withdraw: (trx, group) => withdrawGroup(trx, group, clock.now()),
     waiting: (group) => waitingOf(database.db, group),
+    books: (group) => booksOf(database.db, group),
+    sentTo: (group, after, limit) => arrivedAfter(database.db, group, after, limit),
     forget: (person) => deleteOf(database.db, person),
     sweep: () => deleteSettled(database.db, clock.now() - KEPT_MS),
     onPut: (listener) => {

@@ -54,6 +54,34 @@ export function waitingOf(db: Db, group: string) {
     .execute();
 }
 
+export async function booksOf(db: Db, group: string) {
+  const rows = await db
+    .selectFrom('outbox')
+    .select((eb) => ['state', 'why', eb.fn.countAll<number | string>().as('n')])
+    .where('about', '=', group)
+    .groupBy(['state', 'why'])
+    .execute();
+  const books = { waiting: 0, sending: 0, sent: 0, uncertain: 0, withdrawn: 0, failed: {} as Record<string, number> };
+  for (const { state, why, n } of rows) {
+    if (state === 'failed') books.failed[why ?? 'unknown'] = Number(n);
+    else books[state] += Number(n);
+  }
+  return books;
+}
+
+export function arrivedAfter(db: Db, group: string, after: string, limit: number) {
+  return db
+    .selectFrom('outbox')
+    .select(['id', 'person', 'channel', 'receipt'])
+    .where('about', '=', group)
+    .where('state', 'in', ['sent', 'uncertain'])
+    .where('person', '!=', '')
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
 export async function deleteOf(db: Db, person: string): Promise<void> {
   await db.deleteFrom('outbox').where('person', '=', person).execute();
 }
