@@ -109,11 +109,11 @@ ${qrDrawing(url, t('wall:code', { channel: name }))}
 </section>`;
 }
 
-/** What people compare is bold: the site, and whose place it is there. What follows only tells the bot the library. */
+/** What people compare is bold. What follows, in a line of its own, only tells the bot which library it is. */
 function inLetters(url: string): Html {
-  const [, place = url, rest = ''] = /^https?:\/\/([^?#]*)(.*)$/s.exec(url) ?? [];
-  const parts = place.split('/');
-  return html`<b>${parts.map((part, at) => html`${at > 0 ? html`/<wbr>` : ''}${part}`)}</b><wbr>${rest}`;
+  const [, place = '', rest = ''] = /^https?:\/\/(.*)([?#/][^?#/]*)$/s.exec(url) ?? [];
+  // A line may end before a dot or a slash, so that no name is torn.
+  return html`<b>${place.split(/(?=[./])/).map((part) => html`<wbr>${part}`)}</b><span class="rest">${rest}</span>`;
 }
 
 /** A page with one large button, which opens an app. */
