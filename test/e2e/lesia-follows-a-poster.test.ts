@@ -18,6 +18,14 @@ describe.each(ways)('Lesia follows a link by %s', (way) => {
     await lesia.hears(/Як до вас звертатися/);
   });
 
+  it('on her library’s wall, is welcomed in its name, and it is hers from then on', async () => {
+    const lesia = await doors.visitor(way, { name: 'Леся' });
+    await lesia.starts('lib-tysmenytsia-central');
+    expect((await lesia.hears(/Вітаю/)).text).toContain('Ваша бібліотека: Тисменицька центральна бібліотека');
+    await lesia.says('/librarian');
+    await lesia.hears(/Тисменицька центральна бібліотека/);
+  });
+
   it('to an article whose answer differs by country, and is asked for hers', async () => {
     const lesia = await doors.visitor(way);
     await lesia.starts('a-unpaid-wages');

@@ -70,4 +70,34 @@ describe('the team, by buttons', () => {
     const [own] = await home.services.team.of(admin.person);
     expect(await admin.sends(`team:gone:${own?.no}`)).toContain('останній адміністратор');
   });
+
+  it('a librarian opens the poster of her library with one tap, a consultant has none', async () => {
+    const maria = await home.staff('librarian', bar);
+    await maria.says('/team');
+    expect(maria.buttons()).toContainEqual({ label: 'Плакат на стіну', url: `https://vistka.example/wall/${bar}` });
+    const taras = await home.staff('consultant', bar);
+    expect(await taras.says('/team')).not.toContain('Плакат');
+    expect(await home.person().sends('team:wall')).toContain('Це для працівників бібліотек');
+  });
+
+  it('an admin of the network chooses whose poster it shall be', async () => {
+    const admin = await home.staff('admin', null);
+    await admin.says('/team');
+    expect(await admin.presses('Плакат на стіну')).toContain('Плакат якої бібліотеки?');
+    const posters = admin.buttons().filter((button) => 'url' in button);
+    expect(posters.length).toBeGreaterThan(1);
+    expect(posters).toContainEqual({
+      label: 'Тисменицька центральна бібліотека',
+      url: 'https://vistka.example/wall/tysmenytsia-central',
+    });
+  });
+
+  it('where the world can’t reach the bot no poster is offered', async () => {
+    const quiet = await village({ wall: () => null });
+    const maria = await quiet.staff('librarian', bar);
+    expect(await maria.says('/team')).not.toContain('Плакат');
+    const admin = await quiet.staff('admin', null);
+    expect(await admin.sends('team:wall')).toContain('Хто працює');
+    await quiet.close();
+  });
 });
