@@ -57,12 +57,17 @@ export async function outcomeOf(sending: Promise<string | null> | Promise<void>)
     const receipt = await sending;
     return { outcome: 'sent', receipt: receipt ?? null };
   } catch (error) {
-    if (error instanceof RateLimited)
-      return { outcome: 'later', afterMs: error.retryAfterMs, limited: true, uncertain: false };
-    if (error instanceof PersonGone) return { outcome: 'gone' };
-    if (error instanceof BadPayload) return { outcome: 'refused' };
-    if (error instanceof ChannelDown)
-      return { outcome: 'later', afterMs: 1_000, limited: false, uncertain: error.uncertain };
-    throw error;
+    return outcomeOfError(error);
   }
+}
+
+/** The outcome of a send that failed so; an error that is none of the above is thrown. */
+export function outcomeOfError(error: unknown): Exclude<Outcome, { outcome: 'sent' }> {
+  if (error instanceof RateLimited)
+    return { outcome: 'later', afterMs: error.retryAfterMs, limited: true, uncertain: false };
+  if (error instanceof PersonGone) return { outcome: 'gone' };
+  if (error instanceof BadPayload) return { outcome: 'refused' };
+  if (error instanceof ChannelDown)
+    return { outcome: 'later', afterMs: 1_000, limited: false, uncertain: error.uncertain };
+  throw error;
 }

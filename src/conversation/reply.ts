@@ -24,9 +24,9 @@ export type Reply = {
 /**
  * A picture or a PDF of ours. `id` names these very bytes for ever: 10 to 64 of `A-Za-z0-9_-`, not to be guessed, since
  * whoever knows it may fetch them. `content` is asked only when the bytes are needed. A reply that has been stored and read
- * again has lost it: the channel then asks its own source by the id.
+ * again has lost it: the channel then asks its own source by the id. `bytes`: their number, where it is known.
  */
-export type Media = { id: string; name: string; mime: string; content?: () => Promise<Uint8Array> };
+export type Media = { id: string; name: string; mime: string; bytes?: number; content?: () => Promise<Uint8Array> };
 
 /** A button: it either sends `action` back as a `choice` event, or opens `url` (https). */
 export type Choice = { label: string; action: string } | { label: string; url: string };

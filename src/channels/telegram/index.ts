@@ -6,13 +6,15 @@ import type { Channel, ChannelDeps } from '../channel.ts';
 import { CALL_SECONDS, createApi } from './api.ts';
 import { TIMING, type Timing, untilDone } from './backoff.ts';
 import { createContact } from './contact.ts';
+import { fetchFile } from './fetch-file.ts';
 import { type CommandSet, introductions } from './introduce.ts';
 import { poll } from './polling.ts';
 import { preview } from './preview.ts';
 import { toEvent } from './receive.ts';
 import { mountRoutes } from './routes.ts';
-import { sendReply, toChannelError } from './send.ts';
+import { editReply, sendReply, toChannelError } from './send.ts';
 import { createTrail, DELETE_AT_ONCE } from './trail.ts';
+import { createUploads } from './uploads.ts';
 import { keepWebhook } from './webhook.ts';
 
 export type { CommandSet } from './introduce.ts';
@@ -31,6 +33,9 @@ export type TelegramConfig = {
   timing?: Partial<Timing>;
 };
 
+/** Longest wait for an upload: five megabytes by a village's line. */
+const UPLOAD_SECONDS = 120;
+
 /** Telegram, by webhook or by long polling. Making it starts nothing. */
 export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Channel {
   const timing = { ...TIMING, ...config.timing };
@@ -43,6 +48,8 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
   const { token, apiRoot } = config;
   const api = createApi({ token, apiRoot, timeoutSeconds: CALL_SECONDS, dispatcher });
   const longApi = createApi({ token, apiRoot, timeoutSeconds: timing.pollCapSeconds, dispatcher });
+  const slowApi = createApi({ token, apiRoot, timeoutSeconds: UPLOAD_SECONDS, dispatcher });
+  const uploads = createUploads(slowApi, deps.media);
   const contact = createContact(deps);
   const trail = createTrail(deps.clock);
   const stopping = new AbortController();
@@ -129,14 +136,16 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
       await Promise.allSettled([...inHand]);
     },
     async send(recipient, reply) {
-      let receipt: string | null = null;
-      await sendReply(api, recipient, reply, undefined, (message) => {
-        trail.note(recipient, message);
-        receipt ??= `t:${message}`;
-      });
+      const sent = (message: number) => trail.note(recipient, message);
+      const receipt = await sendReply({ api, uploads, sent }, recipient, reply);
       contact.heard();
       return receipt;
     },
+    async edit(recipient, receipt, reply) {
+      await editReply({ api, uploads }, recipient, receipt, reply);
+      contact.heard();
+    },
+    fetchFile: (file) => fetchFile({ api, apiRoot, token, dispatcher }, file),
     preview,
     async clear(recipient) {
       const messages = trail.take(recipient);

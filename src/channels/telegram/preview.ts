@@ -1,8 +1,6 @@
 import type { Reply } from '../../conversation/reply.ts';
 import type { Preview } from '../channel.ts';
-import { type Call, render } from './render.ts';
-
-type Markup = NonNullable<(Call & { method: 'sendMessage' })['payload']['reply_markup']>;
+import { type Call, type Markup, render, wordsOf } from './render.ts';
 
 /** What a person would see, made from the very calls that would send it. @throws BadPayload as render */
 export function preview(reply: Reply): Preview[] {
@@ -11,14 +9,17 @@ export function preview(reply: Reply): Preview[] {
 
 function shown(call: Call): Preview {
   const nothing: Preview = { text: '', picture: false, file: false, buttons: [] };
-  switch (call.method) {
-    case 'sendMessage':
-      return { ...nothing, text: wordsOf(call.payload.text), buttons: buttonsOf(call.payload.reply_markup) };
-    case 'sendDocument':
-      return { ...nothing, file: true };
-    case 'sendVenue':
-      return { ...nothing, text: `${call.payload.title}\n${call.payload.address}` };
+  if (call.method === 'sendMessage') {
+    return { ...nothing, text: wordsOf(call.payload.text), buttons: buttonsOf(call.payload.reply_markup) };
   }
+  if (call.method === 'sendVenue') return { ...nothing, text: `${call.payload.title}\n${call.payload.address}` };
+  if (!('media' in call)) return { ...nothing, file: true };
+  return {
+    text: wordsOf(call.payload.caption ?? ''),
+    picture: call.method === 'sendPhoto',
+    file: call.method === 'sendDocument',
+    buttons: buttonsOf(call.payload.reply_markup),
+  };
 }
 
 function buttonsOf(markup: Markup | undefined): string[][] {
@@ -26,10 +27,3 @@ function buttonsOf(markup: Markup | undefined): string[][] {
   const rows = 'keyboard' in markup ? markup.keyboard : markup.inline_keyboard;
   return rows.map((row) => row.map(({ text }) => text));
 }
-
-/** The words of our own HTML: nothing in it but `<b>`, `<a>` and four entities. */
-function wordsOf(html: string): string {
-  return html.replace(/<[^>]*>/g, '').replace(/&(lt|gt|quot|amp);/g, (_, name: string) => CHARACTERS[name] ?? '');
-}
-
-const CHARACTERS: Record<string, string> = { lt: '<', gt: '>', quot: '"', amp: '&' };

@@ -1,5 +1,5 @@
-import type { Message, Update, User } from 'grammy/types';
-import type { Deed, Event } from '../../conversation/event.ts';
+import type { Message, PhotoSize, Update, User } from 'grammy/types';
+import type { Deed, Event, IncomingFile } from '../../conversation/event.ts';
 
 /** What we ask Telegram to send. Listed, for an omitted list keeps whatever was set before (Bot API, setWebhook). */
 export const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const;
@@ -50,7 +50,11 @@ function fromMembership({ my_chat_member: change }: Update): Said | null {
 function deedOf(message: Message, from: User): Deed | null {
   // A caption is read like any text: it may be the only words of somebody in danger.
   const text = message.text ?? message.caption;
-  if (typeof text === 'string' && text.trim() !== '') return textDeed(text);
+  const file = fileOf(message);
+  if (typeof text === 'string' && text.trim() !== '') {
+    const deed = textDeed(text);
+    return file && deed.kind === 'text' ? { ...deed, file } : deed;
+  }
   if (message.location) return { kind: 'place', lat: message.location.latitude, lon: message.location.longitude };
   if (message.contact) {
     const { user_id, phone_number: phone, first_name: name } = message.contact;
@@ -58,7 +62,28 @@ function deedOf(message: Message, from: User): Deed | null {
     return user_id === from.id ? { kind: 'contact', phone, name: cut(name) } : { kind: 'unreadable', what: 'other' };
   }
   const what = CONTENT.find(([, fields]) => fields.some((field) => message[field] !== undefined))?.[0];
-  return what ? { kind: 'unreadable', what } : null;
+  return what ? { kind: 'unreadable', what, ...(file ? { file } : {}) } : null;
+}
+
+/** As large as every messenger takes a picture. */
+const PICTURE_BYTES = 1024 * 1024;
+
+/** Telegram makes several sizes of a photo; a picture that is sent as a document stays as it is. */
+function fileOf({ photo, document, animation }: Message): IncomingFile | null {
+  if (photo !== undefined && photo.length > 0) {
+    const bySize = photo.toSorted((a, b) => a.width * a.height - b.width * b.height);
+    const chosen = bySize.findLast((size) => (size.file_size ?? 0) <= PICTURE_BYTES) ?? bySize[0];
+    return chosen ? photoFile(chosen) : null;
+  }
+  // An animation comes as a document as well, for older bots.
+  if (document === undefined || animation !== undefined) return null;
+  const { file_id: ref, mime_type: mime = null, file_name: name = null, file_size: bytes = null } = document;
+  const kind = mime === 'image/jpeg' || mime === 'image/png' ? 'picture' : 'file';
+  return { ref, kind, name: name === null ? null : cut(name), mime, bytes };
+}
+
+function photoFile(size: PhotoSize): IncomingFile {
+  return { ref: size.file_id, kind: 'picture', name: null, mime: 'image/jpeg', bytes: size.file_size ?? null };
 }
 
 function textDeed(text: string): Deed {

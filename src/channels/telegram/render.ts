@@ -1,16 +1,18 @@
-import type { Choice, Reply } from '../../conversation/reply.ts';
+import type { Choice, Media, Reply } from '../../conversation/reply.ts';
 import { BadPayload } from '../errors.ts';
 import { linkAsWords, parseMarkup, type Segment, split } from '../text.ts';
 
 // Limits of the Bot API (core.telegram.org/bots/api), each with a test on either side.
 /** sendMessage: "1-4096 characters after entities parsing". */
 export const MAX_TEXT = 4096;
+/** `caption`: "0-1024 characters after entities parsing". */
+export const MAX_CAPTION = 1024;
 /** InlineKeyboardButton.callback_data: "1-64 bytes". */
 export const MAX_ACTION_BYTES = 64;
 /** Not documented; above it the server answers "reply markup is too long". */
 export const MAX_BUTTONS = 100;
 
-/** One call of the Bot API, all but the recipient. The bytes of a document go as they are. */
+/** One call of the Bot API, all but the recipient. Pictures and files are still ours: send.ts makes them Telegram's. */
 export type Call =
   | {
       method: 'sendMessage';
@@ -21,8 +23,12 @@ export type Call =
         reply_markup?: InlineKeyboard | AskKeyboard;
       };
     }
+  | { method: 'sendPhoto' | 'sendDocument'; media: Media; payload: Caption }
   | { method: 'sendDocument'; payload: { document: { name: string; content: string } } }
   | { method: 'sendVenue'; payload: { latitude: number; longitude: number; title: string; address: string } };
+
+export type Caption = { caption?: string; parse_mode?: 'HTML'; reply_markup?: InlineKeyboard | AskKeyboard };
+export type Markup = InlineKeyboard | AskKeyboard;
 
 type InlineKeyboard = { inline_keyboard: ({ text: string } & ({ callback_data: string } | { url: string }))[][] };
 type AskKeyboard = {
@@ -32,18 +38,24 @@ type AskKeyboard = {
 };
 
 /**
- * The calls that show a reply, in order: its words (the choices under the last part), then its file, then its pin.
+ * The calls that show a reply, in order: its picture or PDF, under it its words (the choices under the last part), then its
+ * small file, then its pin. Words that are short enough are the picture's own caption.
  * A message has one keyboard only, so the button that asks for a place or a number comes in a message of its own when
  * there are choices as well.
  * @throws BadPayload for what Telegram would refuse
  */
 export function render(reply: Reply): Call[] {
-  const parts = split(reply.text, MAX_TEXT);
-  const rows = (reply.rows ?? []).filter((row) => row.length > 0);
-  if (parts.length === 0 && (rows.length > 0 || reply.ask)) throw new BadPayload('buttons without words');
+  const media = reply.picture ?? reply.file;
+  const method = reply.picture ? 'sendPhoto' : 'sendDocument';
+  const rows = rowsOf(reply);
   const inline = rows.length > 0 ? inlineKeyboard(rows) : null;
   const ask = reply.ask ? askKeyboard(reply.ask) : null;
-  const calls = parts.map((part, index) => message(toHtml(part), index === parts.length - 1 ? (inline ?? ask) : null));
+  const html = media ? captionOf(reply.text) : null;
+  const parts = html === null ? split(reply.text, MAX_TEXT) : [];
+  if (html === null && parts.length === 0 && (inline || ask)) throw new BadPayload('buttons without words');
+  const calls: Call[] = [];
+  if (media) calls.push({ method, media, payload: html === null ? {} : caption(html, inline ?? ask) });
+  calls.push(...parts.map((part, at) => message(toHtml(part), at === parts.length - 1 ? (inline ?? ask) : null)));
   if (inline && ask && reply.ask) calls.push(message(escapeHtml(reply.ask.label), ask));
   if (reply.document) {
     const { name, content } = reply.document;
@@ -54,6 +66,62 @@ export function render(reply: Reply): Call[] {
     calls.push({ method: 'sendVenue', payload: { latitude, longitude, title, address } });
   }
   return calls;
+}
+
+/** What takes the place of words and buttons in messages that are there. */
+export type Edit =
+  | {
+      method: 'editMessageText';
+      payload: {
+        text: string;
+        parse_mode: 'HTML';
+        link_preview_options: { is_disabled: true };
+        reply_markup?: InlineKeyboard;
+      };
+    }
+  | { method: 'editMessageCaption'; payload: { caption?: string; parse_mode?: 'HTML'; reply_markup?: InlineKeyboard } };
+
+/**
+ * The calls that put a reply in the place of the messages that a receipt names: of one caption, or of so many texts.
+ * A message that is edited can have only buttons under it, so `ask` is left out.
+ * @throws BadPayload when the reply does not fit into them
+ */
+export function renderEdit(reply: Reply, there: { kind: 'text' | 'caption'; count: number }): Edit[] {
+  const rows = rowsOf(reply);
+  const keyboard = rows.length > 0 ? inlineKeyboard(rows) : null;
+  if (there.kind === 'caption') {
+    const html = captionOf(reply.text);
+    if (html === null) throw new BadPayload('too long for a caption');
+    return [{ method: 'editMessageCaption', payload: caption(html, keyboard) }];
+  }
+  const parts = split(reply.text, MAX_TEXT);
+  if (parts.length !== there.count) throw new BadPayload('more or fewer messages than are there');
+  return parts.map((part, at) => ({
+    method: 'editMessageText',
+    payload: textPayload(toHtml(part), at === parts.length - 1 ? keyboard : null),
+  }));
+}
+
+/** @returns null when the words are too long to stand under a picture */
+function captionOf(text: string): string | null {
+  const html = toHtml(text.toWellFormed().trim());
+  return wordsOf(html).length <= MAX_CAPTION ? html : null;
+}
+
+function caption<K extends Markup>(html: string, keyboard: K | null) {
+  return {
+    ...(html === '' ? {} : { caption: html, parse_mode: 'HTML' as const }),
+    ...(keyboard ? { reply_markup: keyboard } : {}),
+  };
+}
+
+function rowsOf(reply: Reply): Choice[][] {
+  return (reply.rows ?? []).filter((row) => row.length > 0);
+}
+
+/** The words of our own HTML: nothing is in it but `<b>`, `<a>` and four entities. */
+export function wordsOf(html: string): string {
+  return html.replace(/<[^>]*>/g, '').replace(/&(?:lt|gt|quot|amp);/g, (entity) => CHARACTERS[entity] ?? '');
 }
 
 /** The tiny markup as the HTML that Telegram reads: nothing but `<b>` and `<a>`, all else escaped. */
@@ -78,16 +146,18 @@ function escapeHtml(text: string): string {
 
 /** The only named entities that Telegram knows. */
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const CHARACTERS = Object.fromEntries(Object.entries(ENTITIES).map(([char, entity]) => [entity, char]));
 
-function message(text: string, keyboard: InlineKeyboard | AskKeyboard | null): Call {
+function message(text: string, keyboard: Markup | null): Call {
+  return { method: 'sendMessage', payload: textPayload(text, keyboard) };
+}
+
+function textPayload<K extends Markup>(text: string, keyboard: K | null) {
   return {
-    method: 'sendMessage',
-    payload: {
-      text,
-      parse_mode: 'HTML',
-      link_preview_options: { is_disabled: true },
-      ...(keyboard ? { reply_markup: keyboard } : {}),
-    },
+    text,
+    parse_mode: 'HTML' as const,
+    link_preview_options: { is_disabled: true as const },
+    ...(keyboard ? { reply_markup: keyboard } : {}),
   };
 }
 
@@ -110,6 +180,6 @@ function askKeyboard(ask: NonNullable<Reply['ask']>): AskKeyboard {
 }
 
 /** The name stands unquoted in a header of the upload. */
-function fileName(name: string): string {
+export function fileName(name: string): string {
   return name.replace(/[\s";\\/]+/g, '_');
 }

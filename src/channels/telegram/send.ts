@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, GrammyError, HttpError, InputFile } from 'grammy';
 import type { Reply } from '../../conversation/reply.ts';
-import { BadPayload, ChannelDown, PersonGone, RateLimited } from '../errors.ts';
+import { AccountTrouble, BadPayload, ChannelDown, PersonGone, RateLimited } from '../errors.ts';
 import { NoTelegram } from './api.ts';
-import { type Call, render } from './render.ts';
+import { type Call, render, renderEdit } from './render.ts';
+import type { Uploads } from './uploads.ts';
 
 /** A pause that Telegram asks for is kept here when it is this short; the caller decides about a longer one. */
 const PATIENCE_MS = 5_000;
@@ -17,25 +18,68 @@ const PAUSE_WITHIN_MS = 1_000;
 /** Pauses by the real clock; a test hands in its own. */
 export type Wait = (ms: number) => Promise<unknown>;
 
+export type Door = {
+  api: Api;
+  uploads: Uploads;
+  /** Told the id of each message that was sent. */
+  sent?: (message: number) => void;
+  wait?: Wait;
+};
+
 /**
- * Sends a reply, part after part, in order. `sent` is told the id of each message.
+ * Sends a reply, part after part, in order.
+ * @returns the receipt: `t:` and the ids of the messages with its words, or `c:` and the id of the one whose caption they
+ * are; null when none of it can be changed later
  * @throws RateLimited, PersonGone, BadPayload, ChannelDown; `uncertain` also when an earlier part has been delivered
  */
-export async function sendReply(
-  api: Api,
-  recipient: string,
-  reply: Reply,
-  wait: Wait = sleep,
-  sent: (message: number) => void = () => undefined,
-): Promise<void> {
+export async function sendReply(door: Door, recipient: string, reply: Reply): Promise<string | null> {
   let delivered = false;
+  const words: number[] = [];
+  let captioned: number | null = null;
   for (const call of render(reply)) {
     try {
-      await patiently(async () => sent(await perform(api, recipient, call)), delivered, wait);
+      await patiently(
+        async () => {
+          const id = await perform(door, recipient, call);
+          door.sent?.(id);
+          if (call.method === 'sendMessage' && !hasKeys(call)) words.push(id);
+          if ('media' in call && !hasKeys(call)) captioned = id;
+        },
+        delivered,
+        door.wait ?? sleep,
+      );
     } catch (error) {
       throw delivered && error instanceof ChannelDown ? new ChannelDown(error.message, true) : error;
     }
     delivered = true;
+  }
+  if (words.length > 0) return `t:${words.join('+')}`;
+  return captioned === null ? null : `c:${captioned}`;
+}
+
+/** A message with keys in place of the person's own can't be edited. */
+function hasKeys({ payload }: Call): boolean {
+  return 'reply_markup' in payload && payload.reply_markup !== undefined && 'keyboard' in payload.reply_markup;
+}
+
+/**
+ * Puts a reply in the place of what the receipt names. Repeating it is harmless.
+ * @throws as sendReply; BadPayload also when it is gone, or can't be changed so
+ */
+export async function editReply(door: Door, recipient: string, receipt: string, reply: Reply): Promise<void> {
+  const [, kind, list = ''] = /^([tc]):(\d+(?:\+\d+)*)$/.exec(receipt) ?? [];
+  const ids = list.split('+').map(Number);
+  if (kind === undefined) throw new BadPayload('no receipt of ours');
+  const edits = renderEdit(reply, { kind: kind === 'c' ? 'caption' : 'text', count: ids.length });
+  for (const [index, edit] of edits.entries()) {
+    const message_id = ids[index] ?? 0;
+    const change = async () => {
+      const { api } = door;
+      if (edit.method === 'editMessageText') {
+        await api.raw.editMessageText({ chat_id: recipient, message_id, ...edit.payload });
+      } else await api.raw.editMessageCaption({ chat_id: recipient, message_id, ...edit.payload });
+    };
+    await patiently(change, index > 0, door.wait ?? sleep);
   }
 }
 
@@ -62,8 +106,9 @@ function pauseAfter(refusal: Error, whenDown: number | null): number | null {
 }
 
 /** @returns the message's id */
-async function perform(api: Api, recipient: string, call: Call): Promise<number> {
+async function perform({ api, uploads }: Door, recipient: string, call: Call): Promise<number> {
   const chat_id = recipient;
+  if ('media' in call) return uploads.send(recipient, call);
   switch (call.method) {
     case 'sendMessage':
       return (await api.raw.sendMessage({ chat_id, ...call.payload })).message_id;
@@ -95,7 +140,8 @@ function refused(error: GrammyError): ReturnType<typeof toChannelError> {
   if (code === 400 && HARMLESS.test(error.description)) return null;
   if (code === 400 && NOBODY.test(error.description)) return new PersonGone(`${method}: nobody there`);
   if (code === 400 || code === 413) return new BadPayload(`${method}: ${code} ${withoutQuotes(error.description)}`);
-  // 401 and 404 refuse the token, 409 belongs to polling: none of them delivers. A 5xx may have.
+  if (code === 401 || code === 404) return new AccountTrouble(`${method}: ${code}`);
+  // 409 belongs to polling and delivers nothing. A 5xx may have.
   return new ChannelDown(`${method}: ${code}`, code >= 500);
 }
 

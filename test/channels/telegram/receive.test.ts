@@ -6,6 +6,8 @@ import { toEvent } from '../../../src/channels/telegram/receive.ts';
 const folder = new URL('../../recorded/telegram/', import.meta.url);
 const recorded = (name: string) => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as Update;
 
+const photo = { ref: 'AgACq', kind: 'picture', name: null, mime: 'image/jpeg', bytes: 1200 };
+
 const said: Record<string, object | null> = {
   text: { kind: 'text', text: 'вже два місяці не платять' },
   start: { kind: 'started' },
@@ -18,9 +20,13 @@ const said: Record<string, object | null> = {
   voice: { kind: 'unreadable', what: 'voice' },
   'video-note': { kind: 'unreadable', what: 'voice' },
   sticker: { kind: 'unreadable', what: 'sticker' },
-  photo: { kind: 'unreadable', what: 'picture' },
-  'photo-with-caption': { kind: 'text', text: 'забрали паспорт і не пускають' },
-  document: { kind: 'unreadable', what: 'file' },
+  photo: { kind: 'unreadable', what: 'picture', file: photo },
+  'photo-with-caption': { kind: 'text', text: 'забрали паспорт і не пускають', file: photo },
+  document: {
+    kind: 'unreadable',
+    what: 'file',
+    file: { ref: 'AgACd', kind: 'file', name: 'договір.pdf', mime: 'application/pdf', bytes: 1200 },
+  },
   poll: { kind: 'unreadable', what: 'other' },
   press: { kind: 'choice', action: 'book:hour:10' },
   'press-on-a-forgotten-message': { kind: 'choice', action: 'menu' },
@@ -80,5 +86,38 @@ describe('what a person did in Telegram', () => {
   test('a name is a hint of at most 64 characters, and never half an emoji', () => {
     expect(written('x', { first_name: '🌻'.repeat(70) })?.hint?.name).toBe('🌻'.repeat(64));
     expect(written('x', { first_name: '', language_code: undefined })).not.toHaveProperty('hint');
+  });
+
+  const photographed = (sizes: { width: number; bytes: number }[]) => {
+    const update = recorded('photo');
+    const photo = sizes.map(({ width, bytes }) => ({
+      ...{ width, height: width, file_id: `w${width}`, file_unique_id: `u${width}`, file_size: bytes },
+    }));
+    Object.assign(update.message ?? {}, { photo });
+    return toEvent(update, 0);
+  };
+
+  test('of a photo the largest size is taken that every messenger can carry', () => {
+    const small = { width: 90, bytes: 2_000 };
+    const large = { width: 1280, bytes: 1024 * 1024 };
+    const huge = { width: 2560, bytes: 1024 * 1024 + 1 };
+    expect(photographed([small, large, huge])).toMatchObject({ file: { ref: 'w1280', bytes: 1024 * 1024 } });
+    expect(photographed([huge, small])).toMatchObject({ file: { ref: 'w90' } });
+    expect(photographed([huge])).toMatchObject({ file: { ref: 'w2560' } });
+  });
+
+  test('a picture sent as a document is a picture, a moving one is nothing to send on', () => {
+    const update = recorded('document');
+    const document = { file_id: 'd', file_unique_id: 'u', mime_type: 'image/png' };
+    Object.assign(update.message ?? {}, { document });
+    expect(toEvent(update, 0)).toMatchObject({ file: { ref: 'd', kind: 'picture', name: null, bytes: null } });
+    Object.assign(update.message ?? {}, { animation: document });
+    expect(toEvent(update, 0)).not.toHaveProperty('file');
+  });
+
+  test('a command under a picture is still a command', () => {
+    const update = recorded('photo');
+    Object.assign(update.message ?? {}, { caption: '/start' });
+    expect(toEvent(update, 0)).toMatchObject({ kind: 'started' });
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BadPayload, ChannelDown, PersonGone, RateLimited } from '../../../src/channels/errors.ts';
 import { createApi } from '../../../src/channels/telegram/api.ts';
 import { sendReply } from '../../../src/channels/telegram/send.ts';
+import { createUploads } from '../../../src/channels/telegram/uploads.ts';
 import type { Reply } from '../../../src/conversation/reply.ts';
 import { type Person, startTelegram, type TelegramEmulator } from '../../emulators/telegram.ts';
 
@@ -19,9 +20,10 @@ afterEach(() => telegram.stop());
 
 const send = (reply: Reply, { apiRoot = telegram.apiRoot, token = telegram.token, to = oksana.id } = {}) => {
   const api = createApi({ token, apiRoot, timeoutSeconds: 0.5, dispatcher: new Agent() });
-  return sendReply(api, String(to), reply, async (ms) => void waits.push(ms));
+  const uploads = createUploads(api, undefined);
+  return sendReply({ api, uploads, wait: async (ms) => void waits.push(ms) }, String(to), reply);
 };
-const failure = async (sending: Promise<void>): Promise<unknown> =>
+const failure = async (sending: Promise<unknown>): Promise<unknown> =>
   sending.then(
     () => null,
     (error: unknown) => error,
