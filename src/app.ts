@@ -1,3 +1,5 @@
+import { createAnnouncements } from './announcements/room.ts';
+import { createSubscribers } from './announcements/subscribers.ts';
 import { createBookings } from './bookings/book.ts';
 import type { Kind } from './bookings/bookings.ts';
 import { calendarFile } from './bookings/calendar-file.ts';
@@ -43,6 +45,7 @@ import { createReport } from './report.ts';
 import { record } from './staff/audit.ts';
 import { invitationLength } from './staff/invitations.ts';
 import { createQuestions } from './staff/questions.ts';
+import { can, type Standing } from './staff/roles.ts';
 import { createSignOffs } from './staff/sign-offs.ts';
 import { createTeam } from './staff/team.ts';
 import { createUnanswered } from './staff/unanswered.ts';
@@ -78,6 +81,7 @@ export type Overrides = {
 const bodyLimitBytes = 256 * 1024;
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
+const secondMs = 1_000;
 /** Messages of one address to the web chat: a library's computers share one, so it is generous. */
 const perAddress = { burst: 120, perMinute: 120 };
 
@@ -144,9 +148,10 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     if (secrets.oldKey) await team.reseal();
     const questions = createQuestions({ database, seal, clock, outbox });
     const unanswered = createUnanswered({ database, seal, clock });
+    const subscribers = createSubscribers({ database, seal, clock });
     const joins = createJoins({
       ...{ database, seal, clock, people },
-      carries: [carryBookings, questions.carry, team.carry, carryMessages],
+      carries: [carryBookings, questions.carry, team.carry, subscribers.carry, carryMessages],
     });
     const linksOf = createLinker(config, secrets);
     const linksOfChannels = async (payload: string) =>
@@ -162,10 +167,29 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
 
     // How it talks.
     const channels = new Map<string, Channel>();
+    const announcements = createAnnouncements(
+      {
+        ...{ database, seal, clock, outbox },
+        staff: {
+          allowed: team.allowed,
+          scopes: async (person) => scopesOf(await team.of(person)),
+          approvers: (library) => team.able('approve', library),
+          holder: team.holder,
+          note: (trx, deed) => record(trx, deed, clock.now()),
+        },
+        librariesIn: (oblast) => directory.inOblast(oblast).map(({ id }) => id),
+        charged: (channel) => channels.get(channel)?.capabilities.charged ?? false,
+        prices: config.viber?.prices ?? {},
+        approvalAbove: config.approvalAbove,
+        zoneOf: async (person) => zoneOf(await people.profile(person), knowledge),
+      },
+      async () => null,
+    );
     const services: Services = {
       knowledge,
       directory,
-      ...{ bookings, joins, team, questions },
+      ...{ bookings, joins, team, questions, subscribers, announcements },
+      quietHours: config.quietHours,
       async closeDay({ staff, ...order }) {
         const outcome = await closeDay(await roomOf(), order);
         if (outcome.outcome !== 'past') await noteClosing('close day', { staff, ...order });
@@ -180,6 +204,26 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       wall: (library) => (config.publicUrl?.startsWith('https://') ? `${config.publicUrl}/wall/${library}` : null),
       readCode: (text, kind) => readCode(text, kind === 'join' ? joinCodeLength : invitationLength),
       ...texts,
+      previews: (reply) =>
+        [...channels.values()].map(({ name, preview }) => ({ channel: name, messages: preview(reply) })),
+      async fetchFile(channel, file) {
+        try {
+          const fetched = await channels.get(channel)?.fetchFile?.(file);
+          if (!fetched) return null;
+          const kind = fetched.mime === 'application/pdf' ? 'file' : 'picture';
+          const content = Buffer.from(fetched.content).toString('base64');
+          return {
+            kind,
+            name: file.name ?? (kind === 'file' ? 'document.pdf' : 'picture'),
+            mime: fetched.mime,
+            content,
+          };
+        } catch {
+          // Whatever is wrong with it, the person is asked for another.
+          report.count('files_not_fetched', { channel });
+          return null;
+        }
+      },
       openState,
       signOff: (article, language) => signOffs.under(article.id, language, () => signedText(article, language) ?? ''),
       plain,
@@ -193,6 +237,11 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       defaultLanguage: config.defaultLanguage,
       sessionsDown: false,
     };
+    /** They can't be reached there any more; without another way to them, they are told nothing until they come back. */
+    async function departed(person: string, channel: string): Promise<void> {
+      await people.stopped(person, channel);
+      if ((await people.reach(person)).length === 0) await subscribers.left(person);
+    }
     /** Everywhere but in the mailbox, which the inbox empties when the farewell has been said. */
     async function forget(person: string): Promise<void> {
       await forgetRooms(person);
@@ -209,6 +258,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       await bookings.forget(person);
       await questions.forget(person);
       await team.forget(person);
+      await subscribers.forget(person);
       await outbox.forget(person);
     }
 
@@ -223,7 +273,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
         outcomeOf((channels.get(channel) ?? never()).send(recipient, reply)),
       apply: createApply({
         database,
-        people,
+        people: { ...people, stopped: departed },
         unanswered,
         wrongNumber: createWrongNumbers({ database, outbox, clock }),
         clock,
@@ -256,12 +306,15 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
         return { do: 'send', words: said.say, to: reachable.filter(({ channel }) => channels.has(channel)) };
       },
       send: (channel, sender, reply) => outcomeOf((channels.get(channel) ?? never()).send(sender, reply)),
-      gone: people.stopped,
+      gone: departed,
     });
     outbox.onPut(dispatcher.wake);
 
     const server = createServer({ host: config.host, port: config.port, bodyLimitBytes, log: report.log });
-    const deps: ChannelDeps = { accept: inbox.accept, welcome: inbox.welcome, clock, report };
+    const deps: ChannelDeps = {
+      ...{ accept: inbox.accept, welcome: inbox.welcome, clock, report },
+      media: announcements.media,
+    };
     const add = (channel: Channel) => channels.set(channel.name, channel);
     if (config.telegram && secrets.telegramToken) {
       const { createTelegram } = await import('./channels/telegram/index.ts');
@@ -374,6 +427,12 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     tender.unref();
     closers.push(() => clearInterval(tender));
 
+    const announcer = setInterval(() => {
+      announcements.tend().catch((error: unknown) => report.fault('announcements', error));
+    }, secondMs);
+    announcer.unref();
+    closers.push(() => clearInterval(announcer));
+
     async function sweep(): Promise<void> {
       try {
         await sweepBookings({ database, clock });
@@ -381,6 +440,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
         await sweepEffects(database.db, clock.now());
         await outbox.sweep();
         await questions.sweep();
+        await announcements.sweep();
         await unanswered.sweep();
         await joins.sweep();
         await embeddedSessions?.sweep();
@@ -434,6 +494,12 @@ function introductions(texts: ReturnType<typeof loadTexts>) {
     shortDescription: texts.t(language, 'telegram:about'),
   });
   return { uk: one('uk'), en: one('en'), pl: one('pl'), ru: one('ru') };
+}
+
+/** Whose announcements somebody with these roles may write: the whole network's first. */
+function scopesOf(standings: readonly Standing[]): (string | null)[] {
+  const scopes = standings.filter((one) => can(one, 'announce', one.library)).map((one) => one.library);
+  return [...new Set(scopes)].sort((a, b) => (a === null ? -1 : b === null ? 1 : a < b ? -1 : 1));
 }
 
 const limitOf = (person: string) => `person:${person}`;

@@ -181,7 +181,7 @@ export type AnnouncementNotice = {
   what: 'announcement';
   announcement: string;
   language: null;
-  edits?: { channel: string; receipt: string };
+  edits?: { channel: string; receipt: string } | undefined;
 };
 /** A date that somebody follows comes near. `at`: UTC ms of the date as it was then. */
 export type DateNotice = { what: 'date'; announcement: string; at: number; language: null };

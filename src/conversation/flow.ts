@@ -118,6 +118,7 @@ export type Services = {
     pin: boolean;
     call: boolean;
     anonymous: boolean;
+    charged: boolean;
   };
   allow(person: string): Promise<{ ok: true } | { ok: false; first: boolean }>;
   /** The channels on which a person is known, for the export. */

@@ -1,3 +1,5 @@
+import { createAnnouncements } from '../../src/announcements/room.ts';
+import { createSubscribers } from '../../src/announcements/subscribers.ts';
 import { createBookings } from '../../src/bookings/book.ts';
 import { calendarFile } from '../../src/bookings/calendar-file.ts';
 import { carryBookings } from '../../src/bookings/carry.ts';
@@ -22,7 +24,7 @@ import { createPeople } from '../../src/people/people.ts';
 import { toE164 } from '../../src/people/phone.ts';
 import { invitationLength, inviteFromTerminal } from '../../src/staff/invitations.ts';
 import { createQuestions } from '../../src/staff/questions.ts';
-import type { Role } from '../../src/staff/roles.ts';
+import { can, type Role } from '../../src/staff/roles.ts';
 import { createTeam } from '../../src/staff/team.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createSeal } from '../../src/storage/seal.ts';
@@ -35,25 +37,65 @@ const knowledge = await loadKnowledge('content');
 const directory = createDirectory(loadLibraries('content', { demo: true }), loadGazetteer('content'));
 const texts = loadTexts('locales');
 
-export const messenger = { place: true, contact: true, document: true, pin: true, call: true, anonymous: false, charged: false };
-export const website = { place: true, contact: false, document: true, pin: true, call: false, anonymous: true, charged: false };
+export const messenger = {
+  place: true,
+  contact: true,
+  document: true,
+  pin: true,
+  call: true,
+  anonymous: false,
+  charged: false,
+};
+export const website = {
+  place: true,
+  contact: false,
+  document: true,
+  pin: true,
+  call: false,
+  anonymous: true,
+  charged: false,
+};
 
 /** What several people share: the libraries' calendar and the clock. */
 export async function village(change: Partial<Services> = {}, now = wednesdayMorning) {
   const database = await openDatabase({ kind: 'sqlite', file: ':memory:' });
-  const clock = { now: () => now };
+  let passed = 0;
+  const clock = { now: () => now + passed };
   const seal = createSeal([Buffer.alloc(32, 7)]);
   const bookings = await createBookings({ database, seal, clock, contentDir: 'content', demo: true });
   const outbox = createOutbox({ database, seal, clock });
   const people = createPeople({ database, seal, clock });
   const team = createTeam({ database, seal, clock });
   const questions = createQuestions({ database, seal, clock, outbox });
-  const carries = [carryBookings, questions.carry, team.carry, carryMessages];
+  const subscribers = createSubscribers({ database, seal, clock });
+  const announcements = createAnnouncements(
+    {
+      ...{ database, seal, clock, outbox },
+      staff: {
+        allowed: team.allowed,
+        scopes: async (person) =>
+          (await team.of(person)).filter((one) => can(one, 'announce', one.library)).map((one) => one.library),
+        approvers: (library) => team.able('approve', library),
+        holder: team.holder,
+        note: async () => undefined,
+      },
+      librariesIn: (oblast) => directory.inOblast(oblast).map(({ id }) => id),
+      charged: () => false,
+      prices: {},
+      approvalAbove: 500,
+      zoneOf: async () => 'Europe/Kyiv',
+    },
+    async () => null,
+  );
+  const carries = [carryBookings, questions.carry, team.carry, subscribers.carry, carryMessages];
   const joins = createJoins({ database, seal, clock, people, carries });
   const services: Services = {
     knowledge,
     directory,
-    ...{ bookings, joins, team, questions },
+    ...{ bookings, joins, team, questions, subscribers, announcements },
+    quietHours: { from: 21, to: 8 },
+    previews: () => [],
+    fetchFile: async () => null,
     closeDay: async (order) => closeDay(await openRoom({ database, seal, clock, contentDir: 'content' }), order),
     openDay: async ({ library, day }) => void (await openDay({ database }, library, day)),
     links: async (payload) => [{ channel: 'web', url: `https://vistka.example/chat#${payload}` }],
@@ -93,11 +135,17 @@ export async function village(change: Partial<Services> = {}, now = wednesdayMor
   return {
     services,
     now,
+    database,
+    announcements,
+    /** Time goes by. */
+    pass: (ms: number) => {
+      passed += ms;
+    },
     person: (name = 'Оксана', about: Partial<Session> = {}, language?: string) =>
-      somebody(services, { now, enter }, name, about, language),
+      somebody(services, { now: clock.now, enter }, name, about, language),
     /** A librarian, or whatever else is wanted. */
     async staff(role: Role, library: string | null, name = 'Марія') {
-      const talker = somebody(services, { now, enter }, name, { library }, undefined);
+      const talker = somebody(services, { now: clock.now, enter }, name, { library }, undefined);
       await enter(talker.person);
       const { code } = await inviteFromTerminal({ database, seal, clock }, { role, library });
       await team.join({ person: talker.person, code, name });
@@ -112,12 +160,12 @@ export async function village(change: Partial<Services> = {}, now = wednesdayMor
         .select(['id', 'payload'])
         .where('person', '=', talker.person)
         .where('state', '=', 'waiting')
-        .where('due_at', '<=', now)
+        .where('due_at', '<=', clock.now())
         .orderBy('id')
         .execute();
       const replies: Reply[] = [];
       for (const { id, payload } of rows) {
-        const said = await notices(talker.person, JSON.parse(seal.open(payload ?? '', id) ?? 'null'), now);
+        const said = await notices(talker.person, JSON.parse(seal.open(payload ?? '', id) ?? 'null'), clock.now());
         if (said && 'say' in said) replies.push(said.say);
         await database.db.deleteFrom('outbox').where('id', '=', id).execute();
       }
@@ -133,12 +181,11 @@ let people = 0;
 
 function somebody(
   services: Services,
-  world: { now: number; enter(person: string): Promise<void> },
+  world: { now(): number; enter(person: string): Promise<void> },
   name: string,
   about: Partial<Session>,
   language?: string,
 ) {
-  const { now } = world;
   people += 1;
   const person = `person-${people}`;
   let session: Session = { ...emptySession, ...about };
@@ -154,7 +201,7 @@ function somebody(
       eventId: `${person}-${events}`,
       channel: 'telegram',
       sender: person,
-      at: now,
+      at: world.now(),
       hint: { name, ...(language ? { language } : {}) },
       ...deed,
     };
