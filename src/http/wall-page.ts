@@ -136,16 +136,16 @@ ${MARK}
 </html>`;
 }
 
-/** For whoever followed an address that leads nowhere. */
-export function strayPage({ t, language }: Said, key: 'wall:unknown' | 'wall:open.unknown'): Html {
+/** For whoever can't go on here: what is the matter, what to do, and the chat that is always there. */
+export function strayPage({ t, language }: Said, title: string, more: string): Html {
   return html`<!doctype html>
 <html lang="${language}">
-${head(t(key), ['sheet'])}
+${head(title, ['sheet'])}
 <body>
 <main class="door">
 ${MARK}
-<h1>${t(key)}</h1>
-<p>${t(key === 'wall:unknown' ? 'wall:unknownMore' : 'wall:open.unknownMore')}</p>
+<h1>${title}</h1>
+<p>${more}</p>
 <p><a class="button" href="/chat">${t('wall:toChat')}</a></p>
 <p><strong>${t('wall:danger')}</strong></p>
 </main>

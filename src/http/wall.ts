@@ -43,9 +43,9 @@ export function mountWall(app: Hono, parts: WallParts): void {
     c.header('Content-Security-Policy', POLICY);
     c.header('Cache-Control', cache);
   };
-  const stray = (c: Context, key: 'wall:unknown' | 'wall:open.unknown') => {
+  const stray = (c: Context, title: string, more: string, status: 404 | 503 = 404) => {
     secured(c, 'no-store');
-    return c.html(strayPage(wordsFor(c), key), 404);
+    return c.html(strayPage(wordsFor(c), title, more), status);
   };
 
   app.get('/wall/assets/:name', (c) => {
@@ -59,7 +59,10 @@ export function mountWall(app: Hono, parts: WallParts): void {
   app.get('/wall/:library', async (c) => {
     const id = c.req.param('library');
     const library = parts.library(id);
-    if (!library) return stray(c, 'wall:unknown');
+    if (!library) {
+      const { t } = wordsFor(c);
+      return stray(c, t('wall:unknown'), t('wall:unknownMore'));
+    }
     const payload = `lib-${id}`;
     const links = await parts.links(payload);
     const known = links.flatMap(({ channel, url }): Way[] => (url === null ? [] : [{ channel, url }]));
@@ -79,13 +82,19 @@ export function mountWall(app: Hono, parts: WallParts): void {
 
   app.get('/open/:channel/:payload', async (c) => {
     const { channel, payload } = c.req.param();
-    if (!PAYLOAD.test(payload)) return stray(c, 'wall:open.unknown');
-    const url = (await parts.links(payload)).find((link) => link.channel === channel)?.url ?? null;
+    const { t } = wordsFor(c);
+    const link = PAYLOAD.test(payload)
+      ? (await parts.links(payload)).find((one) => one.channel === channel)
+      : undefined;
+    if (link?.url === null) {
+      const name = t(`wall:on.${channel}`);
+      return stray(c, t('wall:open.away', { channel: name }), t('wall:open.awayMore'), 503);
+    }
     // An address that a browser understands needs no page of ours.
-    if (url === null || isWebAddress(url)) return stray(c, 'wall:open.unknown');
+    if (!link || isWebAddress(link.url)) return stray(c, t('wall:open.unknown'), t('wall:open.unknownMore'));
     secured(c, HOUR);
     c.header('X-Robots-Tag', 'noindex');
-    return c.html(wayPage(wordsFor(c), { channel, url, chat: `/chat#${payload}` }));
+    return c.html(wayPage(wordsFor(c), { channel, url: link.url, chat: `/chat#${payload}` }));
   });
 }
 

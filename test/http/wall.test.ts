@@ -204,6 +204,15 @@ describe('the page that opens an app', () => {
   });
 });
 
+it('an app whose platform does not answer just now is for later, and the chat is there meanwhile', async () => {
+  const links = async () => [{ channel: 'viber', url: null }];
+  const { status, headers, text } = await wall({}, { links })('/open/viber/lib-nove');
+  expect(status).toBe(503);
+  expect(headers.get('Cache-Control')).toBe('no-store');
+  expect(words(text)).toContain('Viber зараз не відповідає');
+  expect(text).toContain('href="/chat"');
+});
+
 describe('the wall of the program as it starts', () => {
   let vistka: Awaited<ReturnType<typeof startVistka>>;
   beforeAll(async () => {
