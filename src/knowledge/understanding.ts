@@ -2,13 +2,13 @@ import type { Content, WrittenArticle } from './content.ts';
 import { createCountryFinder } from './countries.ts';
 import { createDangerCheck, type DangerCheck, type DangerExample, wordsKey } from './danger.ts';
 import type { FoundCountry, Match } from './knowledge.ts';
-import { type ArticleText, type DangerClass, languages } from './schema.ts';
+import { type ArticleText, type DangerClass, dangerClasses, languages } from './schema.ts';
 import { scrub } from './scrub.ts';
 import { featuresOf, type Synonyms, WordMemo } from './search/features.ts';
-import { trainLayoutMender } from './search/layout.ts';
+import { createLayoutMender, type Letters, learnLetters } from './search/layout.ts';
 import { plainText } from './search/normalise.ts';
-import { PhraseBook, sentencesOf } from './search/phrases.ts';
-import { createSearch, type Reading } from './search/search.ts';
+import { type Pattern, PhraseBook, parsePattern, sentencesOf } from './search/phrases.ts';
+import { createSearch, type Findings, learnToFind, type Reading } from './search/search.ts';
 
 /** What a person's words mean: which article, which danger, which country. */
 export type Understanding = {
@@ -19,27 +19,64 @@ export type Understanding = {
   scrub(text: string): string | null;
 };
 
-/** Learns it from content: the sample questions, the articles' own words, the patterns and examples of danger. */
-export function learn(content: Content): Understanding {
-  const places = createCountryFinder(content.countries, content.parse);
-  const mend = trainLayoutMender(content.articles.flatMap(({ questions }) => questions.map((text) => plainText(text))));
-  const synonyms = synonymsOf(content);
-  const { findables, offTopic, examples, words } = countTexts(content, synonyms);
-  const search = createSearch(findables, synonyms, offTopic);
+/** What was learnt of content, as plain data: fit to be kept, or to come from another thread. */
+export type Learnt = {
+  letters: Letters;
+  findings: Findings;
+  examples: PackedExamples;
+  /** The very messages that content calls danger or harmless, by `wordsKey`. */
+  told: ReadonlyMap<string, DangerClass | null>;
+  /** Every word that occurs in content, by its sound, one a line. */
+  words: string;
+  countries: Content['countries'];
+  danger: readonly Pick<Content['danger'][number], 'class' | 'phrases' | 'except'>[];
+  synonyms: Content['synonyms'];
+  patterns: ReadonlyMap<string, readonly Pattern[]>;
+};
+
+/** Learns from content: the sample questions, the articles' own words, the patterns and examples of danger. */
+export const learn = (content: Content): Understanding => understand(study(content));
+
+/** The dear half of `learn`. */
+export function study(content: Content): Learnt {
+  const letters = learnLetters(content.articles.flatMap(({ questions }) => questions.map((text) => plainText(text))));
+  const { findables, offTopic, examples, words } = countTexts(content, synonymsOf(content));
+  return {
+    letters,
+    findings: learnToFind(findables, offTopic),
+    examples: pack(examples),
+    told: toldIn(content),
+    words: [...words].join('\n'),
+    countries: content.countries,
+    danger: content.danger.map(({ class: name, phrases, except }) => ({ class: name, phrases, except })),
+    synonyms: content.synonyms,
+    patterns: patternsIn(content),
+  };
+}
+
+/** The cheap half of `learn`. */
+export function understand(learnt: Learnt): Understanding {
+  const parse: Content['parse'] = (source) => learnt.patterns.get(source) ?? parsePattern(source);
+  const places = createCountryFinder(learnt.countries, parse);
+  const mend = createLayoutMender(learnt.letters);
+  const synonyms = synonymsOf({ synonyms: learnt.synonyms, parse });
+  const search = createSearch(learnt.findings, synonyms);
+  // What is not among them may be a slip.
+  const words = new Set(learnt.words.split('\n'));
   return {
     ask(text) {
       const sentences = sentencesOf(mend(plainText(text)));
       return { ...search.ask(sentences), country: places.find(sentences)?.code ?? null };
     },
     danger: createDangerCheck({
-      words: content.danger.map((file) => ({
+      words: learnt.danger.map((file) => ({
         class: file.class,
         phrases: Object.values(file.phrases).flat(),
         except: Object.values(file.except).flat(),
       })),
-      parse: content.parse,
-      examples,
-      told: toldIn(content),
+      parse,
+      examples: unpack(learnt.examples),
+      told: learnt.told,
       mend,
       known: (key) => words.has(key),
       featuresOf: (sentences) => featuresOf(sentences, synonyms),
@@ -53,7 +90,7 @@ export function learn(content: Content): Understanding {
   };
 }
 
-/** Everything that is learnt from, counted. Apart from `learn`, so that what it remembers of words is let go after it. */
+/** Everything that is learnt from, counted. Apart from `study`, so that what it remembers of words is let go after it. */
 function countTexts(content: Content, synonyms: Synonyms) {
   const keys = new Map<string, string>();
   const memo = new WordMemo();
@@ -69,8 +106,63 @@ function countTexts(content: Content, synonyms: Synonyms) {
       file.examples.map((text) => ({ features: featuresOfText(text), class: file.class })),
     ),
   ];
-  // Every word that occurs in content: what is not among them may be a slip.
   return { findables, offTopic, examples, words: new Set(keys.values()) };
+}
+
+/** Thousands of examples in a few arrays, one behind the other; the class of each by its number, -1 for harmless. */
+type PackedExamples = {
+  classes: Int8Array;
+  subjects: Uint8Array;
+  dangers: Uint8Array;
+  /** Where the features of each end. */
+  ends: Uint32Array;
+  places: Int32Array;
+  counts: Float32Array;
+};
+
+function pack(examples: readonly DangerExample[]): PackedExamples {
+  const size = examples.reduce((sum, { features }) => sum + features.places.length, 0);
+  const packed: PackedExamples = {
+    classes: Int8Array.from(examples, (one) => (one.class === null ? -1 : dangerClasses.indexOf(one.class))),
+    subjects: Uint8Array.from(examples, ({ features }) => features.subjects),
+    dangers: Uint8Array.from(examples, ({ features }) => features.dangers),
+    ends: new Uint32Array(examples.length),
+    places: new Int32Array(size),
+    counts: new Float32Array(size),
+  };
+  let end = 0;
+  for (const [at, { features }] of examples.entries()) {
+    packed.places.set(features.places, end);
+    packed.counts.set(features.counts, end);
+    end += features.places.length;
+    packed.ends[at] = end;
+  }
+  return packed;
+}
+
+function unpack({ classes, subjects, dangers, ends, places, counts }: PackedExamples): DangerExample[] {
+  return Array.from(ends, (end, at) => {
+    const start = ends[at - 1] ?? 0;
+    return {
+      features: {
+        places: places.subarray(start, end),
+        counts: counts.subarray(start, end),
+        subjects: subjects[at] ?? 0,
+        dangers: dangers[at] ?? 0,
+      },
+      class: dangerClasses[classes[at] ?? -1] ?? null,
+    };
+  });
+}
+
+/** All patterns of content, parsed. */
+function patternsIn({ countries, danger, synonyms, parse }: Content): Learnt['patterns'] {
+  const sources = [
+    ...countries.flatMap(({ names, towns }) => [...names, ...towns.flatMap((town) => town.names)]),
+    ...danger.flatMap(({ phrases, except }) => [...Object.values(phrases), ...Object.values(except)].flat()),
+    ...Object.values(synonyms).flat(),
+  ];
+  return new Map(sources.map((source) => source.replace(/^\? /, '')).map((source) => [source, parse(source)]));
 }
 
 /** How much each kind of text counts when an article is looked for. */
@@ -118,7 +210,7 @@ function readingsOfText({ title, answer, steps, warn, more }: ArticleText, read:
 }
 
 /** The groups of words that mean the same, as content lists them. */
-export function synonymsOf({ synonyms, parse }: Content): Synonyms {
+export function synonymsOf({ synonyms, parse }: Pick<Content, 'synonyms' | 'parse'>): Synonyms {
   const book: Synonyms = new PhraseBook();
   for (const [group, patterns] of Object.entries(synonyms)) {
     for (const pattern of patterns.flatMap(parse)) book.add(pattern, group);

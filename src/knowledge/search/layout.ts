@@ -36,8 +36,11 @@ const margin = 0.9;
 const fewest = 5;
 const judged = 240;
 
+/** How often letters follow each other in either alphabet: plain arrays, fit to be kept. */
+export type Letters = { cyrillic: LetterCounts; latin: LetterCounts };
+
 /** @param samples texts in both alphabets, rightly typed. */
-export function trainLayoutMender(samples: readonly string[]): LayoutMender {
+export function learnLetters(samples: readonly string[]): Letters {
   const cyrillic = new LetterModel();
   const latin = new LetterModel();
   for (const sample of samples) {
@@ -46,6 +49,12 @@ export function trainLayoutMender(samples: readonly string[]): LayoutMender {
       else if (cyrillicWord.test(word)) cyrillic.learn(word);
     }
   }
+  return { cyrillic: cyrillic.counts, latin: latin.counts };
+}
+
+export function createLayoutMender(letters: Letters): LayoutMender {
+  const cyrillic = new LetterModel(letters.cyrillic);
+  const latin = new LetterModel(letters.latin);
   // A message is read for danger first, and then for an answer.
   let last = { plain: '', mended: '' };
   return (plain) => {
@@ -83,16 +92,21 @@ function mend(
   for (const at of places) tokens[at] = retype(tokens[at] ?? '', best.map);
 }
 
+type LetterCounts = { three: Uint16Array; two: Uint16Array };
+
 /** How likely a letter is after the two before it. */
 class LetterModel {
-  readonly #three = new Uint16Array(1 << 15);
-  readonly #two = new Uint16Array(1 << 13);
+  readonly counts: LetterCounts;
+
+  constructor(counts: LetterCounts = { three: new Uint16Array(1 << 15), two: new Uint16Array(1 << 13) }) {
+    this.counts = counts;
+  }
 
   learn(word: string): void {
     const letters = lettersOf(word);
     for (let at = 2; at < letters.length; at++) {
-      bump(this.#three, hash(letters.slice(at - 2, at + 1)));
-      bump(this.#two, hash(letters.slice(at - 2, at)));
+      bump(this.counts.three, hash(letters.slice(at - 2, at + 1)));
+      bump(this.counts.two, hash(letters.slice(at - 2, at)));
     }
   }
 
@@ -103,8 +117,8 @@ class LetterModel {
     for (const word of text.split(/\s+/)) {
       const letters = lettersOf(word);
       for (let at = 2; at < letters.length; at++) {
-        const seen = this.#three[hash(letters.slice(at - 2, at + 1)) & 0x7fff] ?? 0;
-        const before = this.#two[hash(letters.slice(at - 2, at)) & 0x1fff] ?? 0;
+        const seen = this.counts.three[hash(letters.slice(at - 2, at + 1)) & 0x7fff] ?? 0;
+        const before = this.counts.two[hash(letters.slice(at - 2, at)) & 0x1fff] ?? 0;
         sum += Math.log((seen + 0.2) / (before + 7));
         count++;
       }

@@ -1,6 +1,6 @@
 import type { Match } from '../knowledge.ts';
 import { type Features, featuresOf, type Synonyms } from './features.ts';
-import { Ranker, type Sample } from './rank.ts';
+import { type Counted, count, Ranker, type Sample } from './rank.ts';
 
 /** A text that stands for an article, and how much it counts. */
 export type Reading = { features: Features; weight: number };
@@ -28,15 +28,20 @@ function belonging(offTopic: number, known: number, subjects: number): number {
   return -5.4 - 0.72 * offTopic + 3.5 * known + 0.83 * Math.min(subjects, 3);
 }
 
-/**
- * @param offTopic questions that the bot has no business answering: they teach it what to leave alone.
- */
-export function createSearch(findables: readonly Findable[], synonyms: Synonyms, offTopic: readonly Reading[]): Search {
-  const elsewhere = findables.length;
+/** What is needed to find articles: their ids, and what was counted of all that speaks for them. */
+export type Findings = { ids: readonly string[]; counted: Counted };
+
+/** @param offTopic questions that the bot has no business answering: they teach it what to leave alone. */
+export function learnToFind(findables: readonly Findable[], offTopic: readonly Reading[]): Findings {
   const samples = [...findables.map(({ readings }) => readings), offTopic].flatMap((readings, label) =>
     readings.map((reading): Sample => ({ ...reading, label })),
   );
-  const ranker = new Ranker(samples, findables.length + 1);
+  return { ids: findables.map(({ id }) => id), counted: count(samples, findables.length + 1) };
+}
+
+export function createSearch({ ids, counted }: Findings, synonyms: Synonyms): Search {
+  const elsewhere = ids.length;
+  const ranker = new Ranker(counted, ids.length + 1);
 
   return {
     ask(sentences) {
@@ -44,7 +49,7 @@ export function createSearch(findables: readonly Findable[], synonyms: Synonyms,
       const scores = ranker.scores(features);
       const offTopicScore = scores[elsewhere] ?? 0;
       const shares = sharesOf(scores.subarray(0, elsewhere));
-      const ranked = best(shares, findables);
+      const ranked = best(shares, ids);
       const articles = ranked.map(({ id, label, share }) => ({
         id,
         score: share,
@@ -61,10 +66,10 @@ export function createSearch(findables: readonly Findable[], synonyms: Synonyms,
 type Ranked = { id: string; label: number; share: number };
 
 /** The few highest, in one pass: there may be thousands of articles. Equal ones stand by their ids. */
-function best(shares: Float32Array, findables: readonly Findable[]): readonly Ranked[] {
+function best(shares: Float32Array, ids: readonly string[]): readonly Ranked[] {
   const before = (a: Ranked, b: Ranked) => a.share > b.share || (a.share === b.share && a.id < b.id);
   const found: Ranked[] = [];
-  for (const [label, { id }] of findables.entries()) {
+  for (const [label, id] of ids.entries()) {
     const share = shares[label] ?? 0;
     const last = found[most - 1];
     if (last && share < last.share) continue;
