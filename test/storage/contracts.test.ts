@@ -3,12 +3,15 @@ import { createEmbeddedLeases } from '../../src/storage/leases/embedded.ts';
 import { createRedisLeases } from '../../src/storage/leases/redis.ts';
 import { createEmbeddedLimits } from '../../src/storage/limits/embedded.ts';
 import { createRedisLimits } from '../../src/storage/limits/redis.ts';
+import { createEmbeddedPace } from '../../src/storage/pace/embedded.ts';
+import { createRedisPace } from '../../src/storage/pace/redis.ts';
 import { connectRedis, type RedisStore } from '../../src/storage/redis.ts';
 import { StoreDown } from '../../src/storage/sessions/contract.ts';
 import { createEmbeddedSessions } from '../../src/storage/sessions/embedded.ts';
 import { createRedisSessions } from '../../src/storage/sessions/redis.ts';
 import { leasesContract } from '../contracts/leases.ts';
 import { limitsContract } from '../contracts/limits.ts';
+import { paceContract } from '../contracts/pace.ts';
 import { sessionsContract } from '../contracts/sessions.ts';
 import { engines, freshDatabase } from '../engines.ts';
 
@@ -72,6 +75,32 @@ limitsContract('redis while it is away', async () => {
   const away = await connectRedis('redis://127.0.0.1:1');
   const clock = shiftable();
   return { limits: createRedisLimits(away, clock), pass: clock.pass, close: () => away.close() };
+});
+
+paceContract('embedded', async () => {
+  const clock = shiftable();
+  const pace = createEmbeddedPace(clock);
+  return { pace, others: [], pass: clock.pass, close: () => pace.close() };
+});
+
+paceContract('redis, three at once', async () => {
+  const clock = shiftable();
+  const stores = await Promise.all([1, 2, 3].map(() => connectRedis(inject('redisUrl'))));
+  const [pace, ...others] = stores.map((redis) => createRedisPace(redis, clock));
+  const [redis] = stores;
+  if (!pace || !redis) throw new Error('three were opened');
+  return {
+    ...{ pace, others },
+    async pass(key, ms) {
+      // What each process remembers ages with the clock, what they share where it is kept.
+      await clock.pass(key, ms);
+      for (const field of ['t', 'h']) {
+        const at = await redis.client.hget(`p:{${key}}`, field);
+        if (at !== null) await redis.client.hset(`p:{${key}}`, field, Number(at) - ms);
+      }
+    },
+    close: async () => void (await Promise.all(stores.map((store) => store.close()))),
+  };
 });
 
 function shiftable() {

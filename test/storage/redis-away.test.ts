@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { createRedisLeases } from '../../src/storage/leases/redis.ts';
 import { createRedisLimits } from '../../src/storage/limits/redis.ts';
+import { createRedisPace } from '../../src/storage/pace/redis.ts';
 import { connectRedis, type RedisStore } from '../../src/storage/redis.ts';
 import { StoreDown } from '../../src/storage/sessions/contract.ts';
 import { createRedisSessions } from '../../src/storage/sessions/redis.ts';
@@ -112,4 +113,25 @@ test('a Redis that is full is away; one that is misused is a fault, and says not
   await expect(misuse).rejects.not.toHaveProperty('command');
   await redis.client.config('SET', 'maxmemory', '1');
   await expect(redis.run((client) => client.set('key', 'value'))).rejects.toThrow(new StoreDown('redis: OOM'));
+});
+
+test('Redis stands still: each process sends at a quarter of the pace, holds what it was asked to, and the rest when Redis is back', async () => {
+  const { server, redis } = await start();
+  const pace = createRedisPace(redis, { now: () => 0 });
+  const elsewhere = createRedisPace(redis, { now: () => 0 });
+  const rate = { calls: 10, perMs: 1_000_000 };
+  expect(await pace.take('a', rate)).toEqual({ waitMs: 0, held: false });
+
+  server.process.kill('SIGSTOP');
+  expect(await pace.take('b', rate)).toEqual({ waitMs: 0, held: false });
+  expect(await pace.take('b', rate)).toEqual({ waitMs: 404_000, held: false });
+  await pace.hold('b', 60_000);
+  expect(await pace.take('b', rate)).toEqual({ waitMs: 60_000, held: true });
+
+  server.process.kill('SIGCONT');
+  await expect.poll(() => redis.ready, { timeout: 10_000 }).toBe(true);
+  expect(await pace.held('b')).toBe(60_000);
+  expect(await pace.take('b', rate)).toMatchObject({ held: true });
+  // What was shared before is shared again.
+  expect((await elsewhere.take('a', rate)).waitMs).toBeGreaterThan(80_000);
 });

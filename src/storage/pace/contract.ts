@@ -1,0 +1,28 @@
+/**
+ * How fast something may be done, over all processes together: calls to a platform that allows so many a second.
+ * Evenly spaced: nobody saves up turns, so no stretch of `perMs` holds more than `calls`, however it is cut.
+ */
+export type Pace = {
+  /**
+   * Reserves the next turn of the key; `count` of them for what costs more than one. Whoever had to wait asks `held` when
+   * the wait is over, and takes a new turn if it is.
+   * Never throws: where the store is down, each process paces itself at a share that is safe for several.
+   */
+  take(key: string, rate: Rate, count?: number): Promise<Turn>;
+  /** Nobody takes a turn for so long, in any process. A hold that ends later stays. Never throws. */
+  hold(key: string, ms: number): Promise<void>;
+  /** @returns ms until the hold on the key ends; 0: there is none. Never throws. */
+  held(key: string): Promise<number>;
+  /**
+   * Turns that were used without waiting for them. They are charged with this process's next `take`, if that comes while
+   * they still count.
+   */
+  note(key: string, count?: number): void;
+  close(): Promise<void>;
+};
+
+/** At most so many in a stretch of so many ms. `calls` 0: no limit, only holds. */
+export type Rate = { calls: number; perMs: number };
+
+/** ms to wait. `held`: for the end of a hold; nothing was reserved. Otherwise the turn is the caller's then. */
+export type Turn = { waitMs: number; held: boolean };

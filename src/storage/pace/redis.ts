@@ -1,0 +1,68 @@
+import type { RedisStore } from '../redis.ts';
+import type { Pace } from './contract.ts';
+import { createEmbeddedPace, createNotes, spacing } from './embedded.ts';
+
+/** Turns shared by all processes, on Redis' own clock. */
+export function createRedisPace(redis: RedisStore, clock: { now(): number }): Pace {
+  /** For while Redis is away; it also remembers this process's holds, which Redis may not have heard of. */
+  const alone = createEmbeddedPace(clock);
+  const notes = createNotes(() => clock.now());
+  return {
+    async take(key, rate, count = 1) {
+      const heldHere = await alone.held(key);
+      if (heldHere > 0) return { waitMs: heldHere, held: true };
+      const noted = notes.collect(key, rate);
+      const every = spacing(rate);
+      try {
+        const answer = await redis.run((client) => client.eval(TAKE, 1, nameOf(key), every, count, noted));
+        const [waitMs, held] = answer as [number, number];
+        return { waitMs, held: held === 1 };
+      } catch {
+        return alone.take(key, { ...rate, calls: rate.calls / PROCESSES }, count + noted);
+      }
+    },
+    async hold(key, ms) {
+      await alone.hold(key, ms);
+      await redis.run((client) => client.eval(HOLD, 1, nameOf(key), Math.ceil(ms))).catch(() => undefined);
+    },
+    async held(key) {
+      const here = await alone.held(key);
+      const there = await redis.run((client) => client.eval(HELD, 1, nameOf(key))).catch(() => 0);
+      return Math.max(here, Number(there));
+    },
+    note: (key, count = 1) => notes.note(key, count),
+    /** The connection is its owner's to close. */
+    close: () => alone.close(),
+  };
+}
+
+const nameOf = (key: string) => `p:{${key}}`;
+
+/** How many processes may share a limit while they can't talk to each other. */
+const PROCESSES = 4;
+
+/** A hash for each key: `t` when the next turn is free, `h` when the hold ends, both ms. It expires when both are over. */
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local at = redis.call('HMGET', KEYS[1], 't', 'h')
+local free, hold = tonumber(at[1]) or 0, tonumber(at[2]) or 0`;
+
+/** ARGV: ms from turn to turn, turns to take, turns that were used before. */
+const TAKE = `${NOW}
+if hold > now then return {math.ceil(hold - now), 1} end
+local every = tonumber(ARGV[1])
+if every == 0 then return {0, 0} end
+local turn = math.max(free, now) + ARGV[3] * every
+free = turn + ARGV[2] * every
+redis.call('HSET', KEYS[1], 't', string.format('%.3f', free))
+redis.call('PEXPIRE', KEYS[1], math.ceil(free - now) + 1000)
+return {math.ceil(turn - now), 0}`;
+
+const HOLD = `${NOW}
+hold = math.max(hold, now + ARGV[1])
+redis.call('HSET', KEYS[1], 'h', string.format('%.3f', hold))
+redis.call('PEXPIRE', KEYS[1], math.ceil(math.max(hold, free) - now) + 1000)`;
+
+const HELD = `${NOW}
+return math.max(0, math.ceil(hold - now))`;
