@@ -1,6 +1,11 @@
+import { Agent } from 'undici';
+import type { Media } from '../../conversation/reply.ts';
 import type { Channel, ChannelDeps, Many } from '../channel.ts';
+import { download } from '../download.ts';
+import { contentOf, mediaPath } from '../media.ts';
 import { createClient } from './client.ts';
 import { type FileSeal, fileRoutes, linkTo } from './files.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { preview } from './preview.ts';
 import { type Callback, isPress } from './receive.ts';
 import { createRegistration, type Timings } from './registration.ts';
@@ -20,6 +25,9 @@ const DEFAULT_TIMINGS = {
   firstRetryMs: 1_000,
   lastRetryMs: 60_000,
 };
+
+/** Longest wait for a file that somebody sent. */
+const FETCH_MS = 60_000;
 
 export type ViberConfig = {
   token: string;
@@ -41,6 +49,9 @@ export function createViber(config: ViberConfig, deps: ChannelDeps): Channel & {
   const client = createClient({ apiRoot: config.apiRoot, token: config.token, ...timings });
   const registration = createRegistration(client, { webhookUrl: `${config.publicUrl}/webhooks/viber`, timings }, deps);
   const numbered = createNumberedReaders();
+  const addressOf = (media: Media) => config.publicUrl + mediaPath(media);
+  const mayFetch = ownAddresses(config.apiRoot);
+  const fetcher = new Agent({ connect: { timeout: timings.connectMs } });
   const sender: Sender = {
     name: [...config.name].slice(0, NAME_LIMIT).join('').slice(0, NAME_LIMIT).toWellFormed(),
     ...(config.avatar === null ? {} : { avatar: config.avatar }),
@@ -60,6 +71,8 @@ export function createViber(config: ViberConfig, deps: ChannelDeps): Channel & {
         deps.report.log('error', 'a document is too long for a link', { bytes: document.content.length });
       return link;
     },
+    addressOf,
+    bytesOf: rememberedBytes(deps.media),
   };
 
   function onCallback(callback: Callback): void {
@@ -93,6 +106,7 @@ export function createViber(config: ViberConfig, deps: ChannelDeps): Channel & {
         welcomeMs: timings.welcomeMs,
         takesUpdates: () => !stopped,
         onCallback,
+        mayFetch,
       });
       fileRoutes(app, { seal: config.files, now: deps.clock.now });
     },
@@ -109,8 +123,25 @@ export function createViber(config: ViberConfig, deps: ChannelDeps): Channel & {
       return null;
     },
     many: { most: BROADCAST_LIMIT, send: (recipients, reply) => broadcast(sending, recipients, reply) },
-    preview,
+    preview: (reply) => preview(reply, { addressOf, linkTo: sending.linkTo }),
+    fetchFile: (file) => download(file.ref, { dispatcher: fetcher, allowed: mayFetch, timeoutMs: FETCH_MS }),
     health: registration.health,
+  };
+}
+
+/** Pictures whose size is remembered: else each send of an announcement would load one to weigh it. */
+const WEIGHED = 200;
+
+function rememberedBytes(load: ChannelDeps['media']): SendDeps['bytesOf'] {
+  const known = new Map<string, Promise<number>>();
+  return (picture) => {
+    if (picture.bytes !== undefined) return Promise.resolve(picture.bytes);
+    const found = known.get(picture.id) ?? contentOf(picture, load).then((content) => content.length);
+    known.delete(picture.id);
+    known.set(picture.id, found);
+    if (known.size > WEIGHED) known.delete(known.keys().next().value ?? '');
+    found.catch(() => known.delete(picture.id));
+    return found;
   };
 }
 

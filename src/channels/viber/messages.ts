@@ -14,11 +14,17 @@ const LocationMessage: MessageClass<
   LocationJson
 > = require('viber-bot/lib/message/location-message.js');
 
+const PictureMessage: MessageClass<
+  [url: string, text: string],
+  Omit<PictureJson, 'text' | 'thumbnail'>
+> = require('viber-bot/lib/message/picture-message.js');
+
+type PictureJson = { type: 'picture'; text: string; media: string };
 type TextJson = { type: 'text'; text: string };
 type LocationJson = { type: 'location'; location: { lat: number; lon: number } };
 
 /** The body of `send_message` without `receiver` and `sender`; the same shape answers `conversation_started`. */
-export type ViberMessage = (TextJson | LocationJson) & {
+export type ViberMessage = (TextJson | PictureJson | LocationJson) & {
   keyboard?: Keyboard;
   /** Comes back with the person's next message; at most 4,000 characters; unsigned, so never trusted. */
   tracking_data: string;
@@ -39,6 +45,12 @@ export type Button = {
 
 export function textJson(text: string): TextJson {
   return new TextMessage(text).toJson();
+}
+
+/** @param text at most 512 characters; may be blank. The class would send null for that, which Viber's page does not know */
+export function pictureJson(url: string, text: string): PictureJson {
+  const { type, media } = new PictureMessage(url, text).toJson();
+  return { type, media, text };
 }
 
 export function locationJson(lat: number, lon: number): LocationJson {

@@ -1,14 +1,15 @@
 import type { Reply } from '../../conversation/reply.ts';
 import type { Preview } from '../channel.ts';
 import type { Button } from './messages.ts';
-import { render } from './render.ts';
+import { type RenderOptions, render } from './render.ts';
 import { shownWords } from './words.ts';
 
 /** What a person would see, made by the very code that sends. @throws BadPayload as render */
-export function preview(reply: Reply): Preview[] {
-  return render(reply, { numbered: false, linkTo: () => null }).map((message) => ({
-    text: message.type === 'text' ? shownWords(message.text) : '',
-    picture: false,
+export function preview(reply: Reply, options: Pick<RenderOptions, 'addressOf' | 'linkTo'>): Preview[] {
+  return render(reply, { ...options, numbered: false }).map((message) => ({
+    text: 'text' in message ? shownWords(message.text) : '',
+    picture: message.type === 'picture',
+    // Files are addresses in the text here.
     file: false,
     buttons: rowsOf(message.keyboard?.Buttons ?? []),
   }));

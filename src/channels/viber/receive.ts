@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import type { Deed, Event } from '../../conversation/event.ts';
+import type { Deed, Event, IncomingFile } from '../../conversation/event.ts';
 import { ASK_BODY, readActionBody, readTrackingData } from './actions.ts';
 
 /** Viber's own limit on a text; longer ones come only from someone who plays with the token. */
 const TEXT_LIMIT = 7000;
+/** Of a file, with its ending. */
+const NAME_LIMIT = 256;
 
 /** Callbacks that nothing follows from but a count. */
 const COUNTED = ['webhook', 'subscribed', 'delivered', 'seen'] as const;
@@ -17,6 +19,8 @@ const messageSchema = z.object({
   type: z.string(),
   text: optionalText,
   media: optionalText,
+  file_name: optionalText,
+  size: z.number().int().nonnegative().optional().catch(undefined),
   tracking_data: optionalText,
   location: z
     .object({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) })
@@ -42,11 +46,14 @@ export function readCallback(json: unknown): Callback {
   return parsed.success ? parsed.data : { event: 'unknown' };
 }
 
-/** What the person did, or null where nothing is to be done. `at`: when it came, UTC ms. */
-export function receive(callback: Callback, at: number): Event | null {
+/**
+ * What the person did, or null where nothing is to be done. `at`: when it came, UTC ms. `mayFetch`: whether the file at an
+ * address may be had; one that may not counts as not sent.
+ */
+export function receive(callback: Callback, at: number, mayFetch: (url: URL) => boolean): Event | null {
   switch (callback.event) {
     case 'message':
-      return { ...from(callback, callback.sender, at), ...deedOf(callback.message, callback.sender.name) };
+      return { ...from(callback, callback.sender, at), ...deedOf(callback.message, callback.sender.name, mayFetch) };
     case 'conversation_started': {
       const payload = clean(callback.context);
       return { ...from(callback, callback.user, at), kind: 'started', ...(payload ? { payload } : {}) };
@@ -81,7 +88,9 @@ function from(
   };
 }
 
-function deedOf(message: Message, senderName: string | undefined): Deed {
+function deedOf(message: Message, senderName: string | undefined, mayFetch: (url: URL) => boolean): Deed {
+  const file = fileOf(message, mayFetch);
+  const withFile = file ? { file } : {};
   switch (message.type) {
     case 'text':
       return deedOfText(message) ?? { kind: 'unreadable', what: 'other' };
@@ -89,11 +98,11 @@ function deedOf(message: Message, senderName: string | undefined): Deed {
       return words(message.text, message.media) ?? { kind: 'unreadable', what: 'other' };
     // A caption is words: somebody may ask for help in it, so it is read rather than the picture deplored.
     case 'picture':
-      return words(message.text) ?? { kind: 'unreadable', what: 'picture' };
+      return { ...(words(message.text) ?? { kind: 'unreadable', what: 'picture' }), ...withFile };
     case 'video':
       return words(message.text) ?? { kind: 'unreadable', what: 'other' };
     case 'file':
-      return words(message.text) ?? { kind: 'unreadable', what: 'file' };
+      return { ...(words(message.text) ?? { kind: 'unreadable', what: 'file' }), ...withFile };
     case 'sticker':
       return { kind: 'unreadable', what: 'sticker' };
     case 'audio':
@@ -125,7 +134,15 @@ function numberedChoice(text: string, trackingData: string | undefined): string 
   return readTrackingData(trackingData).choices?.[Number(number) - 1] ?? null;
 }
 
-function words(...candidates: (string | undefined)[]): Deed | null {
+function fileOf(message: Message, mayFetch: (url: URL) => boolean): IncomingFile | null {
+  const { type, media = '', file_name, size } = message;
+  if (!URL.canParse(media) || !mayFetch(new URL(media))) return null;
+  const name = clean(file_name).slice(0, NAME_LIMIT).toWellFormed() || null;
+  const kind = type === 'picture' ? 'picture' : 'file';
+  return { ref: media, kind, name, mime: null, bytes: size ?? null };
+}
+
+function words(...candidates: (string | undefined)[]): (Deed & { kind: 'text' }) | null {
   const text = candidates.map(clean).filter(Boolean).join('\n');
   return text ? { kind: 'text', text } : null;
 }

@@ -1,13 +1,16 @@
-import type { Reply } from '../../conversation/reply.ts';
+import type { Media, Reply } from '../../conversation/reply.ts';
 import { BadPayload } from '../errors.ts';
 import { split } from '../text.ts';
 import { NUMBERS_LIMIT, type Tracking, toTrackingData } from './actions.ts';
 import { keyboardOf } from './keyboard.ts';
-import { locationJson, textJson, type ViberMessage } from './messages.ts';
+import { locationJson, pictureJson, textJson, type ViberMessage } from './messages.ts';
 import { toViberLabel, toViberText, toViberWords } from './words.ts';
 
 /** `text` of a message, in UTF-16 units (developers.viber.com/docs/api/rest-bot-api/#text-message). */
 export const TEXT_LIMIT = 7000;
+/** `text` under a picture, and the picture's bytes (infobip.com/docs/viber/bots/message-types). */
+export const PICTURE_TEXT_LIMIT = 512;
+export const PICTURE_BYTES = 1024 * 1024;
 /** A whole request is at most 30 KB (…/docs/faq/): half for the text, the rest for the keyboard and the frame. */
 const TEXT_BYTES = 15_000;
 const KEYBOARD_BYTES = 14_000;
@@ -24,10 +27,15 @@ export type RenderOptions = {
   numbered: boolean;
   /** A public link to the document; null when none can be made. */
   linkTo(document: NonNullable<Reply['document']>): string | null;
+  /** The public address of a picture or PDF. @throws BadPayload when it can have none */
+  addressOf(media: Media): string;
+  /** Bytes of the picture, where they are known: over a megabyte it goes as an address. */
+  pictureBytes?: number | undefined;
 };
 
 /**
- * One reply as Viber messages, in the order of sending: the text in as few parts as its limits allow, then the pin.
+ * One reply as Viber messages, in the order of sending: the text in as few parts as its limits allow, then the pin. A
+ * picture with few words is one message with them; any other picture, and a PDF, is an address in the text.
  * The keyboard goes with the last, since a client shows the newest message's only.
  * @throws BadPayload when there is nothing to say, or a button can't work
  */
@@ -35,8 +43,10 @@ export function render(reply: Reply, options: RenderOptions): ViberMessage[] {
   const { rows: _rows, ask: _ask, ...withoutChoices } = reply;
   const shown: Reply = options.numbered ? withoutChoices : reply;
   const numbers = options.numbered ? numberedLines(reply) : { lines: '', actions: [] };
-  const texts = joined([...textParts(reply.text), ...pinLines(reply), ...documentLines(reply, options), numbers.lines]);
-  const contents = [...texts.map(textJson), ...(reply.pin ? [locationJson(reply.pin.lat, reply.pin.lon)] : [])];
+  const words = [...textParts(reply.text), ...pinLines(reply), ...documentLines(reply, options), numbers.lines];
+  const shownPicture = pictureOf(reply, joined(words), options);
+  const texts = shownPicture ? [shownPicture] : joined([...words, ...mediaLines(reply, options)]).map(textJson);
+  const contents = [...texts, ...(reply.pin ? [locationJson(reply.pin.lat, reply.pin.lon)] : [])];
   if (contents.length === 0) throw new BadPayload('a reply that says nothing');
 
   const keyboard = fittingKeyboard(shown);
@@ -55,10 +65,25 @@ export function render(reply: Reply, options: RenderOptions): ViberMessage[] {
   });
 }
 
+/** The whole text under the picture; null where Viber would not take them in one message. */
+function pictureOf({ picture, file }: Reply, texts: readonly string[], options: RenderOptions) {
+  const [text = '', ...more] = texts;
+  if (!picture || file || more.length > 0 || text.length > PICTURE_TEXT_LIMIT) return null;
+  if ((options.pictureBytes ?? picture.bytes ?? 0) > PICTURE_BYTES) return null;
+  return pictureJson(options.addressOf(picture), text);
+}
+
+/** Viber's own file messages demand a size and pass few kinds: an address opens everywhere. */
+function mediaLines({ picture, file }: Reply, options: RenderOptions): string[] {
+  return [picture, file].flatMap((media) =>
+    media ? [`${toViberWords(media.name)}\n${toViberWords(options.addressOf(media))}`] : [],
+  );
+}
+
 /** Viber takes exactly one message as the answer to an opened chat: the first part of the text, with the keyboard. */
 export function renderWelcome(reply: Reply): ViberMessage {
-  const { document: _document, pin: _pin, ...words } = reply;
-  const messages = render(words, { numbered: false, linkTo: () => null });
+  const { document: _document, pin: _pin, picture: _picture, file: _file, ...words } = reply;
+  const messages = render(words, { numbered: false, linkTo: () => null, addressOf: () => '' });
   const [first, last] = [messages[0], messages.at(-1)];
   if (!first || !last) throw new BadPayload('a welcome that says nothing');
   return { ...last, ...first, min_api_version: last.min_api_version };

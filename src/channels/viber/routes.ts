@@ -14,6 +14,8 @@ export type RouteDeps = ChannelDeps & {
   welcomeMs: number;
   /** False once the channel is stopping. */
   takesUpdates(): boolean;
+  /** Whether a picture or file may be fetched from this address. */
+  mayFetch(url: URL): boolean;
   /** Told every callback that Viber has signed, before it is worked on. */
   onCallback(callback: Callback): void;
 };
@@ -45,7 +47,7 @@ export function webhookRoute(app: Hono, deps: RouteDeps): void {
 
 /** Anything but 200 makes Viber repeat: right when the event isn't safe, wrong for all that we merely don't care for. */
 async function accept(c: Context, callback: Callback, deps: RouteDeps): Promise<Response> {
-  const event = receive(callback, deps.clock.now());
+  const event = receive(callback, deps.clock.now(), deps.mayFetch);
   if (event === null) return c.body(null, 200);
   try {
     await deps.accept([event]);
@@ -63,7 +65,7 @@ async function greet(c: Context, callback: Callback, deps: RouteDeps): Promise<R
 }
 
 async function welcomeInTime(callback: Callback, deps: RouteDeps): Promise<ViberMessage | null> {
-  const event = receive(callback, deps.clock.now());
+  const event = receive(callback, deps.clock.now(), deps.mayFetch);
   if (event === null) return null;
   const { promise: tooLate, resolve } = Promise.withResolvers<'late'>();
   const timer = setTimeout(() => resolve('late'), deps.welcomeMs);

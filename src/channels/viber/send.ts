@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Reply } from '../../conversation/reply.ts';
+import type { Media, Reply } from '../../conversation/reply.ts';
 import type { ChannelDeps } from '../channel.ts';
-import { BadPayload, ChannelDown, PersonGone, RateLimited } from '../errors.ts';
+import { AccountTrouble, BadPayload, ChannelDown, NotSupported, PersonGone, RateLimited } from '../errors.ts';
 import type { Client } from './client.ts';
 import type { ViberMessage } from './messages.ts';
 import { type RenderOptions, render } from './render.ts';
@@ -18,12 +18,20 @@ export const BROADCAST_LIMIT = 300;
 /** Statuses of developers.viber.com/docs/api/rest-bot-api/#error-codes by what follows from them. */
 const OLD_CLIENT = new Set([11, 13, 14]);
 const GONE = new Set([5, 6]);
-const ACCOUNT = new Set([2, 7, 8, 9, 10, 15, 23, 24]);
-const OURS = new Set([1, 3, 4, 16, 17, 18, 19, 20, 21, 22]);
+const ACCOUNT = new Set([2, 7, 8, 9, 15, 23, 24]);
+const OURS = new Set([1, 3, 4, 16, 17, 18, 21, 22]);
+/** This bot may not broadcast. */
+const NO_BROADCAST = new Set([19, 20]);
+/** Mended at once, by registering again. */
+const WEBHOOK_NOT_SET = 10;
 const TOO_MANY = 12;
+/** `broadcast_message` takes 500 calls in so long, then status 12. */
+const BROADCAST_WINDOW_MS = 10_000;
 
 /** Why a send failed, or null for "send it plainer": an old client that can't take the message as it is. */
 function refusalOf(status: number): RateLimited | PersonGone | ChannelDown | BadPayload | null {
+  if (NO_BROADCAST.has(status)) return new NotSupported(`Viber status ${status}`);
+  if (ACCOUNT.has(status)) return new AccountTrouble(`Viber status ${status}`);
   if (OLD_CLIENT.has(status)) return null;
   if (GONE.has(status)) return new PersonGone(`Viber status ${status}`);
   if (status === TOO_MANY) return new RateLimited(HOUR_MS);
@@ -33,13 +41,16 @@ function refusalOf(status: number): RateLimited | PersonGone | ChannelDown | Bad
 
 /** Trouble with the account itself: nobody gets anything until somebody acts. */
 export function isAlarm(status: number): boolean {
-  return ACCOUNT.has(status);
+  return ACCOUNT.has(status) || status === WEBHOOK_NOT_SET;
 }
 
 export type SendDeps = {
   client: Client;
   sender: Sender;
   linkTo: RenderOptions['linkTo'];
+  addressOf: RenderOptions['addressOf'];
+  /** Bytes of a picture. @throws BadPayload when it is gone */
+  bytesOf(picture: Media): Promise<number>;
   /** People whose client has refused a keyboard: they get numbered text. */
   numbered: NumberedReaders;
   /** Told every status that Viber answers a send with. */
@@ -50,15 +61,20 @@ export type SendDeps = {
 /** @throws as Channel.send says. `ChannelDown` is uncertain as well when a part of the reply has arrived. */
 export async function send(deps: SendDeps, recipient: string, reply: Reply): Promise<void> {
   const numbered = deps.numbered.has(recipient);
-  const delivered = await sendAll(deps, recipient, render(reply, { numbered, linkTo: deps.linkTo }), 0);
+  const options = await optionsFor(deps, reply);
+  const delivered = await sendAll(deps, recipient, render(reply, { ...options, numbered }), 0);
   if (delivered === 'sent') return;
 
   // The client is too old for the message: the same as text. What has arrived already is not said again.
   deps.report.count('channel_plain_resends', { channel: 'viber' });
   deps.numbered.add(recipient);
-  const plain = render(reply, { numbered: true, linkTo: deps.linkTo });
+  const plain = render(reply, { ...options, numbered: true });
   const again = await sendAll(deps, recipient, plain, Math.min(delivered.arrived, plain.length - 1));
   if (again !== 'sent') throw new PersonGone('no device of this person takes a plain text');
+}
+
+async function optionsFor({ linkTo, addressOf, bytesOf }: SendDeps, { picture }: Reply) {
+  return { linkTo, addressOf, pictureBytes: picture && (await bytesOf(picture)) };
 }
 
 /** Sends from message number `first` on, in order. */
@@ -105,35 +121,51 @@ async function goingOn<T>(call: () => Promise<T>, follows: boolean): Promise<T> 
 const failedList = z.array(z.object({ receiver: z.string(), status: z.int() })).catch([]);
 
 /**
- * The same words to at most 300 people in one call a message.
- * @returns why it failed, by recipient; who isn't in it has been sent all of it
- * @throws as Channel.send says, when it failed for all
+ * The same words to at most 300 people: one message in one call. Those whose client can't take it as it is get their own.
+ * @returns why it failed, by recipient; who isn't in it has been sent it
+ * @throws as Channel.send says, when it failed for all; NotSupported when this bot may not broadcast
  */
 export async function broadcast(
   deps: SendDeps,
   recipients: readonly string[],
   reply: Reply,
-): Promise<Map<string, Error>> {
+): Promise<ReadonlyMap<string, Error>> {
   if (recipients.length > BROADCAST_LIMIT) throw new BadPayload(`more than ${BROADCAST_LIMIT} people in a broadcast`);
+  const [message, ...more] = render(reply, { ...(await optionsFor(deps, reply)), numbered: false });
+  if (message === undefined || more.length > 0) throw new BadPayload('a broadcast of more than one message');
   const failed = new Map<string, Error>();
-  for (const [index, message] of render(reply, { numbered: false, linkTo: deps.linkTo }).entries()) {
-    const list = recipients.filter((recipient) => !failed.has(recipient));
-    if (list.length === 0) break;
-    const answer = await deps.client.call('broadcast_message', {
-      broadcast_list: list,
-      sender: deps.sender,
-      ...message,
-    });
-    deps.onStatus(answer.status);
-    if (answer.status !== 0) {
-      const refusal = refusalOf(answer.status) ?? new BadPayload(`Viber status ${answer.status}`);
-      throw index > 0 && refusal instanceof ChannelDown ? new ChannelDown(refusal.message, true) : refusal;
-    }
-    for (const { receiver, status } of failedList.parse(answer.failed_list)) {
-      failed.set(receiver, refusalOf(status) ?? new ChannelDown(`Viber status ${status}`, false));
+  const alone = new Set(recipients.filter(deps.numbered.has));
+  const together = recipients.filter((recipient) => !alone.has(recipient));
+  for (const { receiver, status } of together.length > 0 ? await callBroadcast(deps, together, message) : []) {
+    if (OLD_CLIENT.has(status)) alone.add(receiver);
+    else failed.set(receiver, refusalOf(status) ?? new ChannelDown(`Viber status ${status}`, false));
+  }
+  for (const recipient of alone) {
+    try {
+      await send(deps, recipient, reply);
+    } catch (error) {
+      failed.set(recipient, error instanceof Error ? error : new ChannelDown('not sent', true));
     }
   }
   return failed;
+}
+
+/** @returns whom it did not reach, with their own status */
+async function callBroadcast(
+  deps: SendDeps,
+  recipients: readonly string[],
+  message: ViberMessage,
+): Promise<z.output<typeof failedList>> {
+  const body = { broadcast_list: recipients, sender: deps.sender, ...message };
+  const answer = await deps.client.call('broadcast_message', body);
+  deps.onStatus(answer.status);
+  // Here it is the pace of calls that was too fast, not one person's hour.
+  if (answer.status === TOO_MANY) throw new RateLimited(BROADCAST_WINDOW_MS);
+  if (answer.status !== 0) throw refusalOf(answer.status) ?? new BadPayload(`Viber status ${answer.status}`);
+  const failures = failedList.parse(answer.failed_list);
+  const alarm = failures.find(({ status }) => isAlarm(status));
+  if (alarm) deps.onStatus(alarm.status);
+  return failures;
 }
 
 export type NumberedReaders = { has(person: string): boolean; add(person: string): void; delete(person: string): void };

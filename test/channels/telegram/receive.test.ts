@@ -21,7 +21,7 @@ const said: Record<string, object | null> = {
   'video-note': { kind: 'unreadable', what: 'voice' },
   sticker: { kind: 'unreadable', what: 'sticker' },
   photo: { kind: 'unreadable', what: 'picture', file: photo },
-  'photo-with-caption': { kind: 'text', text: 'забрали паспорт і не пускають', file: photo },
+  'photo-with-caption': { kind: 'text', text: 'забрали паспорт і не пускають', file: { ...photo, ref: 'AgACp' } },
   document: {
     kind: 'unreadable',
     what: 'file',

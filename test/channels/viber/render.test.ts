@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { mediaPath } from '../../../src/channels/media.ts';
 import { plain } from '../../../src/channels/text.ts';
 import { BUTTONS_LIMIT, keyboardOf, LABEL_LIMIT } from '../../../src/channels/viber/keyboard.ts';
 import type { ViberMessage } from '../../../src/channels/viber/messages.ts';
 import { REQUEST_BYTES, render, renderWelcome, TEXT_LIMIT } from '../../../src/channels/viber/render.ts';
 import { toViberLabel, toViberText } from '../../../src/channels/viber/words.ts';
-import type { Choice, Reply } from '../../../src/conversation/reply.ts';
+import type { Choice, Media, Reply } from '../../../src/conversation/reply.ts';
 import { messageFault } from '../../emulators/viber.ts';
 
-const options = { numbered: false, linkTo: () => 'https://bot.example/files/sealed/visit.ics' };
+const addressOf = (media: Media) => `https://bot.example${mediaPath(media)}`;
+const options = { numbered: false, linkTo: () => 'https://bot.example/files/sealed/visit.ics', addressOf };
 const numbered = { ...options, numbered: true };
 const sender = { name: 'Vistka' };
 

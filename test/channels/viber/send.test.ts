@@ -137,7 +137,7 @@ describe('a refusal says what to do next', () => {
 
   test.each([2, 7, 8, 9, 15, 23, 24])('status %i: the account is in trouble, and somebody is told', async (status) => {
     viber.fail({ kind: 'status', status, method: 'send_message' });
-    expect(await failure()).toMatchObject({ name: 'ChannelDown', uncertain: false });
+    expect(await failure()).toMatchObject({ name: 'AccountTrouble', uncertain: false });
     expect(bot.lines).toContainEqual({ level: 'error', message: 'Viber refuses this account', fields: { status } });
     expect(bot.channel.health()).toMatchObject({ ok: false, problem: `Viber status ${status}` });
   });
