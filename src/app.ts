@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { remindersOf } from './announcements/dates.ts';
 import { createAnnouncements } from './announcements/room.ts';
 import { createSubscribers } from './announcements/subscribers.ts';
 import { createBookings } from './bookings/book.ts';
@@ -53,6 +55,7 @@ import { createWrongNumbers } from './staff/wrong-numbers.ts';
 import { holdAlone } from './storage/alone.ts';
 import { openDatabase } from './storage/database.ts';
 import { sweepEffects } from './storage/effects.ts';
+import { createKept } from './storage/kept.ts';
 import { openSeal } from './storage/keys.ts';
 import { createEmbeddedLeases } from './storage/leases/embedded.ts';
 import { createRedisLeases } from './storage/leases/redis.ts';
@@ -106,7 +109,8 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
   try {
     // What it says and knows.
     const texts = loadTexts(config.localesDir);
-    const knowledge = await loadKnowledge(config.contentDir);
+    const kept = createKept(join(config.dataDir, 'kept'));
+    const knowledge = loadKnowledge(config.contentDir, kept);
     const directory = createDirectory(
       loadLibraries(config.contentDir, { demo: config.demo }),
       loadGazetteer(config.contentDir),
@@ -189,6 +193,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       knowledge,
       directory,
       ...{ bookings, joins, team, questions, subscribers, announcements },
+      dateReminders: remindersOf,
       quietHours: config.quietHours,
       async closeDay({ staff, ...order }) {
         const outcome = await closeDay(await roomOf(), order);
@@ -480,6 +485,8 @@ function introductions(texts: ReturnType<typeof loadTexts>) {
     'library',
     'book',
     'mybookings',
+    'subscribe',
+    'dates',
     'language',
     'country',
     'librarian',

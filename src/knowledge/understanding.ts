@@ -34,11 +34,15 @@ export type Learnt = {
   patterns: ReadonlyMap<string, readonly Pattern[]>;
 };
 
+/** What is learnt from. */
+export type Studied = Pick<Content, 'articles' | 'countries' | 'danger' | 'harmless' | 'synonyms' | 'offTopic'>;
+type Studying = Studied & Pick<Content, 'parse'>;
+
 /** Learns from content: the sample questions, the articles' own words, the patterns and examples of danger. */
-export const learn = (content: Content): Understanding => understand(study(content));
+export const learn = (content: Studying): Understanding => understand(study(content));
 
 /** The dear half of `learn`. */
-export function study(content: Content): Learnt {
+export function study(content: Studying): Learnt {
   const letters = learnLetters(content.articles.flatMap(({ questions }) => questions.map((text) => plainText(text))));
   const { findables, offTopic, examples, words } = countTexts(content, synonymsOf(content));
   return {
@@ -91,7 +95,7 @@ export function understand(learnt: Learnt): Understanding {
 }
 
 /** Everything that is learnt from, counted. Apart from `study`, so that what it remembers of words is let go after it. */
-function countTexts(content: Content, synonyms: Synonyms) {
+function countTexts(content: Studying, synonyms: Synonyms) {
   const keys = new Map<string, string>();
   const memo = new WordMemo();
   const featuresOfText = (text: string) => featuresOf(sentencesOf(plainText(text), keys), synonyms, memo);
@@ -156,7 +160,7 @@ function unpack({ classes, subjects, dangers, ends, places, counts }: PackedExam
 }
 
 /** All patterns of content, parsed. */
-function patternsIn({ countries, danger, synonyms, parse }: Content): Learnt['patterns'] {
+function patternsIn({ countries, danger, synonyms, parse }: Studying): Learnt['patterns'] {
   const sources = [
     ...countries.flatMap(({ names, towns }) => [...names, ...towns.flatMap((town) => town.names)]),
     ...danger.flatMap(({ phrases, except }) => [...Object.values(phrases), ...Object.values(except)].flat()),
@@ -178,7 +182,7 @@ function readingsOf({ article, questions }: WrittenArticle, read: Read): { quest
   return { questions: asked, readings: [...asked, ...own] };
 }
 
-function toldIn({ harmless, danger }: Content): Map<string, DangerClass | null> {
+function toldIn({ harmless, danger }: Studied): Map<string, DangerClass | null> {
   const key = (text: string) => wordsKey(sentencesOf(plainText(text)));
   return new Map([
     ...harmless.map((text) => [key(text), null] as const),
