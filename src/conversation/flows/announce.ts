@@ -1,0 +1,1 @@
+export { campaignNotice, progressReply } from './announce/progress.ts';
