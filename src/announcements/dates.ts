@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Message } from '../delivery/outbox.ts';
+import { newId } from '../ids.ts';
 import type { Tables } from '../storage/tables/index.ts';
 import type { AnnouncedDate, Announcements, DateNotice } from './announcements.ts';
 import { dayMs, type Newsroom, shown } from './newsroom.ts';
@@ -37,7 +38,7 @@ export function createDates(room: Newsroom): Dates {
         notAfter: at,
         group: groupFor(row.id, person),
         // Whoever changes their mind twice is reminded all the same.
-        dedupe: `date:${row.id}:${which}:${now}:${seal.mark(person)}`,
+        dedupe: `date:${row.id}:${which}:${newId(now)}`,
       }));
   }
 
