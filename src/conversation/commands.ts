@@ -12,6 +12,8 @@ const commands = [
   'library',
   'book',
   'mybookings',
+  'subscribe',
+  'dates',
   'language',
   'country',
   'librarian',
@@ -68,9 +70,15 @@ function collectCommands(words: Words): ReadonlyMap<string, string> {
 }
 
 /** What is said in words alone. */
-const wishes = { cancelBooking: 'mybookings:cancel', moveBooking: 'mybookings:move' };
+const wishes = {
+  cancelBooking: 'mybookings:cancel',
+  moveBooking: 'mybookings:move',
+  unsubscribe: 'subscribe:stop',
+  stop: 'subscribe:halt',
+};
 
 /** An unknown command leads to the menu: nobody is left without a way on. */
 function commandOf(word: string): string {
+  if (word === 'stop') return 'subscribe:stop';
   return (commands as readonly string[]).includes(word) ? word : 'menu';
 }

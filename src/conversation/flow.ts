@@ -1,4 +1,4 @@
-import type { Announcements } from '../announcements/announcements.ts';
+import type { AnnouncedDate, Announcements } from '../announcements/announcements.ts';
 import type { Subscribers } from '../announcements/subscribers.ts';
 import type { Booking, Bookings } from '../bookings/bookings.ts';
 import type { ClosingOutcome, Reason } from '../bookings/closures.ts';
@@ -86,6 +86,12 @@ export type Services = {
   questions: Questions;
   subscribers: Subscribers;
   announcements: Announcements;
+  /** When somebody who follows a date is reminded of it, UTC ms, by the clock of that zone; some may have passed. */
+  dateReminders(
+    what: AnnouncedDate['what'],
+    at: number,
+    zone: string,
+  ): readonly { which: 'week' | 'day' | 'hour'; dueAt: number }[];
   /** In which nothing comes that can wait, where a person has not chosen otherwise. */
   quietHours: { from: number; to: number };
   /** Addresses that open a chat with the bot and hand it a payload, one a channel that can be asked for it. */

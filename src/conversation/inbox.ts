@@ -7,7 +7,7 @@ import type { Answered, Sessions } from '../storage/sessions/contract.ts';
 import type { Event } from './event.ts';
 import type { Effect, Services } from './flow.ts';
 import type { Reply } from './reply.ts';
-import { emptySession, readSession, type Session, writeSession } from './session.ts';
+import { emptySession, nobody, readSession, type Session, writeSession } from './session.ts';
 import { turn } from './turn.ts';
 
 /**
@@ -428,7 +428,7 @@ export function createInbox(deps: InboxDeps): Inbox {
       const known = await deps.people.find(event.channel, event.sender);
       const began = event.kind === 'started' && event.payload !== undefined && event.payload !== '';
       if (!began && known === null) {
-        const told = await turn(emptySession, event, `${event.channel}:${event.eventId}`, 'nobody', deps.services);
+        const told = await turn(emptySession, event, `${event.channel}:${event.eventId}`, nobody, deps.services);
         return inOne(told.replies);
       }
       const person = known ?? (await deps.people.identify(event.channel, event.sender));

@@ -19,6 +19,9 @@ export type Session = {
   at: Step | null;
 };
 
+/** In place of a person where somebody only looks in and nothing is kept of them. */
+export const nobody = 'nobody';
+
 /** A place in a flow and what has been told so far there. */
 export type Step = { flow: string; step: string; told: Readonly<Record<string, string>> };
 

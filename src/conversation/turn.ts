@@ -135,6 +135,7 @@ async function open(payload: string, turn: Turn): Promise<Told> {
   if (word === 'family') return flow('family').choose(['code', target], turn);
   if (word === 'join') return flow('join').choose(['code', target], turn);
   if (word === 'staff') return flow('join').choose(['staff', target], turn);
+  if (word === 'news') return flow('subscribe').choose([], turn);
   return flow('start').choose([], turn);
 }
 

@@ -1,3 +1,4 @@
+import { remindersOf } from '../../src/announcements/dates.ts';
 import { createAnnouncements } from '../../src/announcements/room.ts';
 import { createSubscribers } from '../../src/announcements/subscribers.ts';
 import { createBookings } from '../../src/bookings/book.ts';
@@ -93,6 +94,7 @@ export async function village(change: Partial<Services> = {}, now = wednesdayMor
     knowledge,
     directory,
     ...{ bookings, joins, team, questions, subscribers, announcements },
+    dateReminders: remindersOf,
     quietHours: { from: 21, to: 8 },
     previews: () => [],
     fetchFile: async () => null,

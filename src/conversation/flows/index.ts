@@ -4,6 +4,7 @@ import { book } from './book.ts';
 import { clear } from './clear.ts';
 import { close } from './close.ts';
 import { country } from './country.ts';
+import { dates } from './dates.ts';
 import { family } from './family.ts';
 import { inbox } from './inbox.ts';
 import { join } from './join.ts';
@@ -16,6 +17,7 @@ import { exportData, forget, privacy } from './privacy.ts';
 import { resources } from './resources.ts';
 import { sos } from './sos.ts';
 import { start } from './start.ts';
+import { subscribe } from './subscribe.ts';
 import { team } from './team.ts';
 
 /** Every flow. The word of a flow begins its actions and names its command, its texts and its test. */
@@ -29,6 +31,8 @@ export const flows: readonly Flow[] = [
   book,
   mybookings,
   family,
+  subscribe,
+  dates,
   language,
   country,
   librarian,

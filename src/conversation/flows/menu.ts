@@ -16,6 +16,10 @@ export const menu: Flow = {
               { label: turn.t('menu:librarian'), action: 'librarian' },
             ],
             [
+              { label: turn.t('menu:subscribe'), action: 'subscribe' },
+              { label: turn.t('menu:dates'), action: 'dates' },
+            ],
+            [
               { label: turn.t('menu:country'), action: 'country' },
               { label: turn.t('menu:language'), action: 'language' },
             ],

@@ -1,9 +1,12 @@
+import type { Subscription } from '../../announcements/subscribers.ts';
 import { dateOf, isoDayOf } from '../clock-words.ts';
 import type { Flow, Turn } from '../flow.ts';
 import { countryName, inWords } from '../names.ts';
 import { toMenu } from '../screens.ts';
 import { describeBooking } from './book.ts';
+import { followedDates } from './dates.ts';
 import { waitingFor } from './mybookings.ts';
+import { choiceLines, quietLine } from './subscribe.ts';
 
 /** What is kept and for how long; the person's own data as a file; and forgetting, everywhere, at once. */
 export const privacy: Flow = {
@@ -63,11 +66,13 @@ export const forget: Flow = {
 /** Readable lines, in the person's language. */
 async function everythingKept(turn: Turn): Promise<string> {
   const { t, session, services, language } = turn;
-  const [bookings, waits, channels, letters] = await Promise.all([
+  const [bookings, waits, channels, letters, news, dates] = await Promise.all([
     services.bookings.export(turn.person),
     services.bookings.waiting.of(turn.person),
     services.channelsOf(turn.person),
     services.questions.export(turn.person),
+    services.subscribers.of(turn.person),
+    followedDates(turn),
   ]);
   const library = session.library ? services.directory.get(session.library) : undefined;
   const none = t('privacy:none');
@@ -88,6 +93,9 @@ async function everythingKept(turn: Turn): Promise<string> {
     ]),
     ...waits.flatMap((wait) => ['', waitingFor(wait, turn)]),
     '',
+    ...aboutNews(news, turn),
+    ...(dates.length > 0 ? ['', t('privacy:exportDates', { count: dates.length }), ...dates] : []),
+    '',
     t('privacy:exportLetters', { count: letters.length }),
     ...letters.map(({ side, text, at }) =>
       t(side === 'person' ? 'privacy:exportMine' : 'privacy:exportAnswer', {
@@ -97,4 +105,15 @@ async function everythingKept(turn: Turn): Promise<string> {
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function aboutNews(news: Subscription | null, turn: Turn): string[] {
+  const { t } = turn;
+  if (!news) return [t('privacy:exportNewsNone')];
+  const date = dateOf(isoDayOf(news.since, 'Europe/Kyiv'));
+  return [
+    news.active ? t('privacy:exportNews', { date }) : t('privacy:exportNewsStopped'),
+    ...choiceLines(news, turn),
+    quietLine(news.quiet, turn),
+  ];
 }

@@ -1,8 +1,10 @@
 import { languages } from '../../texts.ts';
-import type { Flow, Told, Turn } from '../flow.ts';
+import type { Flow, Turn } from '../flow.ts';
 import { inWords } from '../names.ts';
 import type { Choice, Reply } from '../reply.ts';
 import { inRows } from '../screens.ts';
+import { nobody } from '../session.ts';
+import { wayBack } from './subscribe.ts';
 
 /**
  * The welcome: who I am, that I'm free and private, four choices, the danger button, the other languages.
@@ -11,23 +13,23 @@ import { inRows } from '../screens.ts';
 export const start: Flow = {
   word: 'start',
   async choose([step, id = ''], turn) {
-    return step === 'lib' ? fromLibrary(id, turn) : { replies: [welcome(turn)], at: null };
+    const library = step === 'lib' ? turn.services.directory.get(id) : undefined;
+    const back = turn.person === nobody ? [] : await wayBack(turn);
+    const reply = welcome(turn, back, library && inWords(library.name, turn.language));
+    return { replies: [reply], at: null, ...(library ? { known: { library: id } } : {}) };
   },
 };
 
-function fromLibrary(id: string, turn: Turn): Told {
-  const found = turn.services.directory.get(id);
-  if (!found) return { replies: [welcome(turn)], at: null };
-  return { replies: [welcome(turn, inWords(found.name, turn.language))], at: null, known: { library: id } };
-}
-
-/** @param libraryName whose bot it is for this person; the deployment's own name where nothing says more */
-export function welcome(turn: Turn, libraryName = turn.services.libraryName): Reply {
+/**
+ * @param back the button for who was told news before
+ * @param libraryName whose bot it is for this person; the deployment's own name where nothing says more
+ */
+function welcome(turn: Turn, back: Choice[], libraryName = turn.services.libraryName): Reply {
   return {
     text: libraryName
       ? turn.t('start:welcomeOf', { library: turn.services.plain(libraryName) })
       : turn.t('start:welcome'),
-    rows: [...mainChoices(turn), languageChoices(turn)],
+    rows: [...mainChoices(turn), ...(back.length > 0 ? [back] : []), languageChoices(turn)],
   };
 }
 
