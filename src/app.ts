@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Progress } from './announcements/announcements.ts';
 import { remindersOf } from './announcements/dates.ts';
 import { createAnnouncements } from './announcements/room.ts';
 import { createSubscribers } from './announcements/subscribers.ts';
@@ -21,7 +22,7 @@ import { createApply } from './conversation/effects.ts';
 import type { Event } from './conversation/event.ts';
 import { type Services, zoneOf } from './conversation/flow.ts';
 import { createInbox, type InboxLimits } from './conversation/inbox.ts';
-import { createNotices } from './conversation/notices.ts';
+import { createNotices, createProgressWords } from './conversation/notices.ts';
 import type { Reply } from './conversation/reply.ts';
 import { isUrgent } from './conversation/turn.ts';
 import { carryMessages } from './delivery/carry.ts';
@@ -187,7 +188,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
         approvalAbove: config.approvalAbove,
         zoneOf: async (person) => zoneOf(await people.profile(person), knowledge),
       },
-      async () => null,
+      showProgress,
     );
     const services: Services = {
       knowledge,
@@ -242,6 +243,19 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       defaultLanguage: config.defaultLanguage,
       sessionsDown: false,
     };
+    /** One message of theirs that changes, where their messenger lets it; elsewhere they ask, and are told the end. */
+    async function showProgress(person: string, progress: Progress, shown: string | null): Promise<string | null> {
+      const changing = (await people.reach(person)).filter(({ channel }) => channels.get(channel)?.edit);
+      const at = shown === null ? null : (JSON.parse(shown) as { channel: string; receipt: string });
+      const account = at ? changing.find(({ channel }) => channel === at.channel) : changing[0];
+      const channel = account && channels.get(account.channel);
+      if (!account || !channel) return null;
+      const words = await progressWords(person, progress);
+      if (at) await channel.edit?.(account.sender, at.receipt, words);
+      const receipt = at?.receipt ?? (await channel.send(account.sender, words));
+      return receipt === null ? null : JSON.stringify({ channel: account.channel, receipt });
+    }
+    const progressWords = createProgressWords({ services, profile: people.profile });
     /** They can't be reached there any more; without another way to them, they are told nothing until they come back. */
     async function departed(person: string, channel: string): Promise<void> {
       await people.stopped(person, channel);

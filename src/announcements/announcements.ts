@@ -49,6 +49,8 @@ export type Announcements = {
   /** How far it is. null: not theirs to see. */
   progress(person: string, no: number): Promise<Progress | null>;
 
+  /** By which number it is called; null: there is none. */
+  numberOf(id: string): Promise<number | null>;
   /** As people read it; null: there is none any more. */
   published(id: string): Promise<Announcement | null>;
   publishedNo(no: number): Promise<Announcement | null>;

@@ -4,10 +4,13 @@ import { newId } from '../ids.ts';
 import type { Tables } from '../storage/tables/index.ts';
 import type { AnnouncedDate, Announcements, DateNotice } from './announcements.ts';
 import { dayMs, type Newsroom, shown } from './newsroom.ts';
-import { type AnnouncementRow, announcementOf, rowById, rowByNo } from './store.ts';
+import { type AnnouncementRow, announcementOf, numberOf, rowById, rowByNo } from './store.ts';
 
 /** The calendar of what was announced, and who wants to be reminded of it. */
-export type Dates = Pick<Announcements, 'published' | 'publishedNo' | 'upcoming' | 'follow' | 'unfollow'> & {
+export type Dates = Pick<
+  Announcements,
+  'numberOf' | 'published' | 'publishedNo' | 'upcoming' | 'follow' | 'unfollow'
+> & {
   /** To be called when the date of an announcement is another: those who follow it are reminded of the new one. */
   moved(id: string): Promise<void>;
 };
@@ -51,6 +54,7 @@ export function createDates(room: Newsroom): Dates {
     row !== undefined && (readable as readonly string[]).includes(row.state);
 
   return {
+    numberOf: (id) => numberOf(db, id),
     async published(id) {
       const row = await rowById(db, id);
       return isPublished(row) ? shown(room, row) : null;

@@ -9,7 +9,7 @@ import { type AnnouncementRow, announcementOf, nextNo, rowById, rowByNo, setGoin
 /** From the first word to the second tap, and what can be done after it. */
 export type Drafts = Omit<
   Announcements,
-  'progress' | 'published' | 'publishedNo' | 'upcoming' | 'follow' | 'unfollow' | 'list'
+  'progress' | 'numberOf' | 'published' | 'publishedNo' | 'upcoming' | 'follow' | 'unfollow' | 'list'
 >;
 
 /** Time to take it back. */

@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import type { CampaignNotice, DateNotice, Progress } from '../announcements/announcements.ts';
 import type { Booking } from '../bookings/bookings.ts';
 import type { BookingNotice, OfferNotice } from '../bookings/reminders.ts';
 import type { Profile } from '../people/profile.ts';
 import type { QuestionNotice } from '../staff/questions.ts';
 import type { WrongNumberNotice } from '../staff/wrong-numbers.ts';
 import { languages } from '../texts.ts';
+import { dateReply } from './announcement-words.ts';
 import { timeOf } from './clock-words.ts';
 import { type Reader, type Services, zoneOf } from './flow.ts';
+import { campaignNotice, progressReply } from './flows/announce.ts';
 import { demoNote, describeBooking, packed, timeLabel, whenWords } from './flows/book.ts';
 import { questionNotice } from './flows/inbox.ts';
 import { replyNotice } from './flows/librarian.ts';
@@ -48,7 +51,26 @@ const wrongNumberNotice = z.object({
   resource: z.string(),
   language: z.null(),
 }) satisfies z.ZodType<WrongNumberNotice>;
-const notice = z.discriminatedUnion('what', [bookingNotice, offerNotice, talkNotice, wrongNumberNotice]);
+const campaign = z.object({
+  what: z.literal('campaign'),
+  about: z.enum(['approve', 'approved', 'refused', 'paused', 'cut-off', 'done']),
+  announcement: z.string(),
+  language: z.null(),
+}) satisfies z.ZodType<CampaignNotice>;
+const dateNotice = z.object({
+  what: z.literal('date'),
+  announcement: z.string(),
+  at: z.number(),
+  language: z.null(),
+}) satisfies z.ZodType<DateNotice>;
+const notice = z.discriminatedUnion('what', [
+  bookingNotice,
+  offerNotice,
+  talkNotice,
+  wrongNumberNotice,
+  campaign,
+  dateNotice,
+]);
 type Notice = z.output<typeof bookingNotice>;
 
 /** `say`: the words. `waitUntil` (UTC ms): the reader sleeps. null: it is no longer true, and nothing is said. */
@@ -93,7 +115,19 @@ export function createNotices({ services, profile, quietUntil }: NoticesDeps) {
     if ('no' in wanted) return tellOfTalk(wanted, to);
     if ('wait' in wanted) return offerTime(wanted, to);
     if ('resource' in wanted) return askToCheck(wanted, to);
+    if (wanted.what === 'campaign') return tellOfAnnouncement(wanted, to);
+    if (wanted.what === 'date') return remindOfDate(wanted, to);
     return speakers[wanted.what](wanted, to);
+  };
+}
+
+/** @returns a function that says to staff, in their own language, how far an announcement is */
+export function createProgressWords({ services, profile }: Pick<NoticesDeps, 'services' | 'profile'>) {
+  return async (person: string, progress: Progress): Promise<Reply> => {
+    const known = await profile(person);
+    const language = languageOf(known.language) ?? services.defaultLanguage;
+    const t: Reader['t'] = (key, values) => services.t(language, key, values);
+    return progressReply(progress, { language, session: { ...emptySession, ...known, language }, services, t });
   };
 }
 
@@ -125,6 +159,24 @@ async function askToCheck({ resource }: z.output<typeof wrongNumberNotice>, to: 
     to.t('notices:wrongNumberWhere', { id: resource, country: found.country }),
   ];
   return { say: { text: lines.join('\n'), rows: [[toMenu(to)]] } };
+}
+
+/** For staff, who wait for it; those who work there no more are told nothing. */
+async function tellOfAnnouncement(notice: z.output<typeof campaign>, to: Listener): Promise<Said> {
+  const { announcements } = to.services;
+  const no = await announcements.numberOf(notice.announcement);
+  const progress = no === null ? null : await announcements.progress(to.person, no);
+  if (!progress) return null;
+  return { say: campaignNotice(notice.about, progress.announcement, progress, to) };
+}
+
+/** The date as it stands now; one that has moved is told of by its own reminder. */
+async function remindOfDate(notice: z.output<typeof dateNotice>, to: Listener): Promise<Said> {
+  const announcement = await to.services.announcements.published(notice.announcement);
+  if (!announcement || announcement.dateAt !== notice.at || notice.at <= to.now) return null;
+  // An hour before comes at any hour; the others wait for the morning.
+  if (to.quietUntil !== null && notice.at > to.quietUntil) return { waitUntil: to.quietUntil };
+  return { say: dateReply(announcement, to) };
 }
 
 /** Time and place, not what about: others may look at the phone. Harmless when it is read twice. */
