@@ -24,6 +24,8 @@ export type KeyboardButton = { text: string; request_location?: boolean; request
 export type BotMessage = {
   /** The bot has deleted it from the chat. */
   deleted?: boolean;
+  /** How often the bot has changed it. */
+  edited?: number;
   id: number;
   chat: number;
   text: string;
@@ -33,10 +35,14 @@ export type BotMessage = {
   /** The keyboard in place of the person's own, if this message brought one. */
   keyboard: KeyboardButton[][] | null;
   document: { name: string; content: string } | null;
+  /** A picture, or a document with its bytes, and Telegram's name of it. */
+  attached: Attached | null;
   venue: { lat: number; lon: number; title: string; address: string } | null;
   /** UTC epoch ms. */
   at: number;
 };
+
+export type Attached = { kind: 'photo' | 'document'; fileId: string; name: string; bytes: Buffer };
 
 export type ApiCall = { method: string; payload: Record<string, unknown>; at: number };
 
@@ -68,6 +74,9 @@ export type Person = {
   shares(place: { lat: number; lon: number }): number;
   /** Shares the own number, or the card of somebody else (null: of somebody without Telegram). */
   sharesContact(phone: string, ownerId?: number | null): number;
+  /** Sends a photo, in two sizes: a small one, and these bytes. */
+  sendsPhoto(bytes: Uint8Array, caption?: string): number;
+  sendsDocument(file: { name: string; mime: string; bytes: Uint8Array }, caption?: string): number;
   /** Sends a message of another kind: `sends({ voice: { … } })`. */
   sends(part: Record<string, unknown>): number;
   blocks(): number;
@@ -99,7 +108,12 @@ class Refusal extends Error {
 }
 
 const MAX_TEXT = 4096;
+const MAX_CAPTION = 1024;
 const MAX_CALLBACK_BYTES = 64;
+/** Most bytes of an upload as a photo, as a document, and of what a bot may download. */
+const MAX_PHOTO = 10 * 1024 * 1024;
+const MAX_DOCUMENT = 50 * 1024 * 1024;
+const MAX_DOWNLOAD = 20 * 1024 * 1024;
 const MAX_BUTTONS = 100;
 const DAY_MS = 86_400_000;
 /** A press is dropped after this long (WebhookActor.cpp), its query can be answered as long. */
@@ -142,12 +156,14 @@ export async function startTelegram(
   const troubles: { method?: string; chat?: number; times: number; trouble: Trouble }[] = [];
   const hanging = new Set<ServerResponse>();
   const settings = new Map<string, unknown>();
+  const files = new Map<string, { kind: 'photo' | 'document'; name: string; bytes: Buffer; path: string }>();
   const flood = { perSecond: 0, perChatPerSecond: 0, refused: 0, windows: new Map<string, number[]>() };
   const webhook = { url: '', secret: '', maxConnections: 40, lastErrorDate: 0, lastError: '' };
   let allowed: readonly string[] = DEFAULT_UPDATES;
   let nextUpdate = 1_000_001;
   let nextMessage = 1;
   let nextPerson = 5_000_001;
+  let nextFile = 1;
   let poller: ((error: Refusal | null) => void) | null = null;
   let stopped = false;
 
@@ -318,13 +334,28 @@ export async function startTelegram(
     },
     sendDocument: (payload) => {
       const chat = reach(payload);
-      const file = payload.document;
-      if (typeof file !== 'object' || file === null || !('content' in file)) {
-        throw new Refusal(400, 'Bad Request: there is no document in the request');
-      }
-      const document = file as { name: string; content: string };
-      if (document.content === '') throw new Refusal(400, 'Bad Request: file must be non-empty');
-      return deliverMessage(chat, payload, { document });
+      const attached = readAttached(payload.document, 'document');
+      const { name, bytes } = attached;
+      const document = { name, content: bytes.toString() };
+      return deliverMessage(chat, payload, { document, attached, ...readCaption(payload) });
+    },
+    sendPhoto: (payload) => {
+      const chat = reach(payload);
+      return deliverMessage(chat, payload, {
+        attached: readAttached(payload.photo, 'photo'),
+        ...readCaption(payload),
+      });
+    },
+    getFile: (payload) => {
+      const file = files.get(String(payload.file_id));
+      if (!file) throw new Refusal(400, 'Bad Request: wrong file_id or the file is temporarily unavailable');
+      if (file.bytes.length > MAX_DOWNLOAD) throw new Refusal(400, 'Bad Request: file is too big');
+      return {
+        file_id: payload.file_id,
+        file_unique_id: `u${String(payload.file_id)}`,
+        file_size: file.bytes.length,
+        file_path: file.path,
+      };
     },
     sendVenue: (payload) => {
       const chat = reach(payload);
@@ -339,19 +370,16 @@ export async function startTelegram(
       return true;
     },
     editMessageText: (payload) => {
-      const chat = reach(payload);
-      const message = chats.get(chat)?.messages.find(({ id }) => id === Number(payload.message_id));
-      if (!message) throw new Refusal(400, 'Bad Request: message to edit not found');
-      const { text, entities } = readText(payload);
-      const { buttons } = readMarkup(payload);
-      if (text === message.text && JSON.stringify(buttons) === JSON.stringify(message.buttons)) {
-        throw new Refusal(
-          400,
-          'Bad Request: message is not modified: specified new message content is exactly the same',
-        );
+      const message = messageToEdit(payload);
+      if (message.attached || message.venue) {
+        throw new Refusal(400, 'Bad Request: there is no text in the message to edit');
       }
-      Object.assign(message, { text, entities, buttons });
-      return asMessage(message);
+      return change(message, payload, readText(payload));
+    },
+    editMessageCaption: (payload) => {
+      const message = messageToEdit(payload);
+      if (!message.attached) throw new Refusal(400, 'Bad Request: there is no caption in the message to edit');
+      return change(message, payload, readCaption(payload));
     },
     /** Those that can't be found are passed over, as Telegram does. */
     deleteMessages: (payload) => {
@@ -391,6 +419,55 @@ export async function startTelegram(
     getMyShortDescription: (payload) => ({ short_description: setting('short_description', payload) }),
     setMyName: (payload) => describe('name', payload.name, 64, payload),
     getMyName: (payload) => ({ name: setting('name', payload) }),
+  };
+
+  const keepFile = (kind: 'photo' | 'document', name: string, bytes: Buffer): string => {
+    const number = nextFile++;
+    const id = `${kind === 'photo' ? 'AgAC' : 'BQAC'}${Buffer.from(`${kind} ${number}`).toString('base64url')}`;
+    const ending = /\.\w+$/.exec(name)?.[0] ?? '.jpg';
+    files.set(id, { kind, name, bytes, path: `${kind}s/file_${number}${ending}` });
+    return id;
+  };
+
+  /** An upload, or Telegram's name of what was uploaded before: a photo's does not send a document. */
+  const readAttached = (given: unknown, kind: 'photo' | 'document'): Attached => {
+    if (typeof given === 'object' && given !== null && 'bytes' in given) {
+      const { name, bytes } = given as Upload;
+      if (bytes.length === 0) throw new Refusal(400, 'Bad Request: file must be non-empty');
+      if (bytes.length > (kind === 'photo' ? MAX_PHOTO : MAX_DOCUMENT)) {
+        throw new Refusal(413, 'Request Entity Too Large');
+      }
+      if (kind === 'photo' && !isPicture(bytes)) throw new Refusal(400, 'Bad Request: IMAGE_PROCESS_FAILED');
+      return { kind, name, bytes, fileId: keepFile(kind, name, bytes) };
+    }
+    if (typeof given !== 'string' || given === '') {
+      throw new Refusal(400, `Bad Request: there is no ${kind} in the request`);
+    }
+    const file = files.get(given);
+    if (!file) throw new Refusal(400, 'Bad Request: wrong file identifier/HTTP URL specified');
+    if (file.kind !== kind) throw new Refusal(400, `Bad Request: can't use file of type ${file.kind} as ${kind}`);
+    return { kind, name: file.name, bytes: file.bytes, fileId: given };
+  };
+
+  const messageToEdit = (payload: Payload): BotMessage => {
+    const chat = reach(payload);
+    const message = chats
+      .get(chat)
+      ?.messages.find(({ id, deleted }) => id === Number(payload.message_id) && deleted !== true);
+    if (!message) throw new Refusal(400, 'Bad Request: message to edit not found');
+    if (message.keyboard) throw new Refusal(400, "Bad Request: message can't be edited");
+    return message;
+  };
+
+  const change = (message: BotMessage, payload: Payload, words: Pick<BotMessage, 'text' | 'entities'>): unknown => {
+    const { buttons, keyboard } = readMarkup(payload);
+    if (keyboard) throw new Refusal(400, 'Bad Request: inline keyboard expected');
+    const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+    if (words.text === message.text && same(words.entities, message.entities) && same(buttons, message.buttons)) {
+      throw new Refusal(400, 'Bad Request: message is not modified: specified new message content is exactly the same');
+    }
+    Object.assign(message, { ...words, buttons, edited: (message.edited ?? 0) + 1 });
+    return asMessage(message);
   };
 
   const keep = (key: string, value: unknown): true => {
@@ -452,6 +529,7 @@ export async function startTelegram(
       text: '',
       entities: [],
       document: null,
+      attached: null,
       venue: null,
       at: Date.now(),
       ...readMarkup(payload),
@@ -536,6 +614,27 @@ export async function startTelegram(
             ...(ownerId === null ? {} : { user_id: ownerId }),
           },
         }),
+      sendsPhoto(bytes: Uint8Array, caption?: string): number {
+        const sizes = [Buffer.from(bytes).subarray(0, Math.max(4, bytes.length >> 4)), Buffer.from(bytes)];
+        const photo = sizes.map((size, index) => ({
+          file_id: keepFile('photo', 'photo.jpg', size),
+          file_unique_id: `p${nextFile}`,
+          width: 90 * (1 + index * 9),
+          height: 60 * (1 + index * 9),
+          file_size: size.length,
+        }));
+        return sends({ photo, ...(caption === undefined ? {} : { caption }) });
+      },
+      sendsDocument({ name, mime, bytes }, caption?: string): number {
+        const document = {
+          file_id: keepFile('document', name, Buffer.from(bytes)),
+          file_unique_id: `d${nextFile}`,
+          file_name: name,
+          mime_type: mime,
+          file_size: bytes.length,
+        };
+        return sends({ document, ...(caption === undefined ? {} : { caption }) });
+      },
       sends,
       blocks(): number {
         chat.blocked = true;
@@ -614,6 +713,8 @@ export async function startTelegram(
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://emulator');
     const body = await readBody(request);
+    const [, fileToken, path] = /^\/file\/bot([^/]+)\/(.+)$/.exec(url.pathname) ?? [];
+    if (fileToken !== undefined) return void serveFile(fileToken, decodeURIComponent(path ?? ''), response);
     const [, givenToken, name = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(url.pathname) ?? [];
     if (givenToken === undefined) return void control(url, body, response);
     if (givenToken !== token) return void answer(response, 401, { error_code: 401, description: 'Unauthorized' });
@@ -644,6 +745,19 @@ export async function startTelegram(
     } finally {
       changed();
     }
+  };
+
+  const serveFile = (givenToken: string, path: string, response: ServerResponse): void => {
+    const file = [...files.values()].find((one) => one.path === path);
+    const trouble = troubleFor('file', {});
+    if (trouble === 'drop' || trouble === 'late drop') return void response.destroy();
+    if (trouble === 'hang') return void hanging.add(response);
+    if (trouble !== null) return void response.writeHead(trouble.status).end();
+    if (givenToken !== token || !file) {
+      answer(response, 404, { error_code: 404, description: 'Not Found' });
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(file.bytes);
   };
 
   /** Drives the emulator from outside, when it runs alone. */
@@ -691,7 +805,9 @@ export async function startTelegram(
     setting: (key: string): unknown => settings.get(key),
     /** Presses whose button still spins. */
     spinning: (): number => [...queries.values()].filter((query) => !query.answered).length,
-    /** Goes wrong for the next calls (of one method, to one chat): `times` of them, 1 unless said. */
+    /**
+     * Goes wrong for the next calls (of one method, to one chat): `times` of them, 1 unless said. Method `file`: downloads.
+     */
     inject(trouble: Trouble, where: { method?: string; chat?: number; times?: number } = {}): void {
       troubles.push({ ...where, times: where.times ?? 1, trouble });
     },
@@ -706,6 +822,12 @@ export async function startTelegram(
       Object.assign(flood, limits);
     },
     refusedByLimit: (): number => flood.refused,
+    /** Telegram takes none of its names of files any more: each must be uploaded anew. */
+    forgetFiles(): void {
+      files.clear();
+    },
+    /** Keeps a file as if somebody had sent it. @returns its name, for `getFile` */
+    file: (name: string, bytes: Uint8Array): string => keepFile('document', name, Buffer.from(bytes)),
     /** Puts any update into the queue, as `{ message: … }` (recorded ones, kinds yet unknown). */
     deliverUpdate(kind: string, content: unknown, key = 'chat 0'): number {
       if (!allowed.includes(kind)) allowed = [...allowed, kind];
@@ -760,16 +882,16 @@ function readPayload(type: string, body: Buffer): Payload {
 function readMultipart(type: string, body: Buffer): Payload {
   const boundary = /boundary=(?:"([^"]+)"|([^;]+))/.exec(type)?.slice(1).find(Boolean) ?? '';
   const fields: Payload = {};
-  const files = new Map<string, { name: string; content: string }>();
+  const files = new Map<string, Upload>();
   // latin1 keeps every byte in its place.
   for (const part of body.toString('latin1').split(`--${boundary}`).slice(1, -1)) {
     const [head = '', ...rest] = part.replace(/^\r\n/, '').split('\r\n\r\n');
-    const content = Buffer.from(rest.join('\r\n\r\n').replace(/\r\n$/, ''), 'latin1').toString();
+    const bytes = Buffer.from(rest.join('\r\n\r\n').replace(/\r\n$/, ''), 'latin1');
     const headers = Buffer.from(head, 'latin1').toString();
     const name = /name="([^"]*)"/.exec(headers)?.[1] ?? '';
     const file = /filename="?([^"\r\n;]*)"?/.exec(headers)?.[1];
-    if (file === undefined) fields[name] = content;
-    else files.set(name, { name: file, content });
+    if (file === undefined) fields[name] = bytes.toString();
+    else files.set(name, { name: file, bytes });
   }
   for (const [name, value] of Object.entries(fields)) {
     const attached = files.get(String(value).replace('attach://', ''));
@@ -777,6 +899,20 @@ function readMultipart(type: string, body: Buffer): Payload {
   }
   for (const [name, file] of files) fields[name] ??= file;
   return fields;
+}
+
+type Upload = { name: string; bytes: Buffer };
+
+function isPicture(bytes: Buffer): boolean {
+  return bytes.subarray(0, 3).toString('hex') === 'ffd8ff' || bytes.subarray(0, 4).toString('hex') === '89504e47';
+}
+
+/** Words under a picture or document: there may be none. */
+function readCaption(payload: Payload): { text: string; entities: Entity[] } {
+  const raw = String(payload.caption ?? '');
+  const { text, entities } = payload.parse_mode === 'HTML' ? parseHtml(raw) : { text: raw, entities: [] };
+  if (text.length > MAX_CAPTION) throw new Refusal(400, 'Bad Request: message caption is too long');
+  return { text: text.trimEnd(), entities };
 }
 
 function readText(payload: Payload): { text: string; entities: Entity[] } {
@@ -823,8 +959,21 @@ function asMessage(message: BotMessage): Record<string, unknown> {
     message_id: message.id,
     chat: { id: message.chat, type: 'private' },
     date: Math.floor(message.at / 1000),
-    text: message.text,
-    entities: message.entities,
+    ...(message.attached ? { caption: message.text, caption_entities: message.entities } : {}),
+    ...(message.attached ? {} : { text: message.text, entities: message.entities }),
+    ...(message.attached ? attachedFields(message.attached) : {}),
+  };
+}
+
+function attachedFields({ kind, fileId, name, bytes }: Attached): Record<string, unknown> {
+  const file = { file_id: fileId, file_unique_id: `u${fileId}`, file_size: bytes.length };
+  if (kind === 'document') return { document: { ...file, file_name: name } };
+  // The smaller sizes have names of their own.
+  return {
+    photo: [
+      { ...file, file_id: `${fileId}s`, width: 90, height: 60 },
+      { ...file, width: 900, height: 600 },
+    ],
   };
 }
 

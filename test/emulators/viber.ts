@@ -29,6 +29,8 @@ type Keyboard = { Type: string; Buttons: Button[]; DefaultHeight?: boolean };
 export type Heard = {
   type: string;
   text: string;
+  /** The address of a picture, file or page. */
+  media: string | null;
   location: { lat: number; lon: number } | null;
   keyboard: Keyboard | null;
   trackingData: string | null;
@@ -73,6 +75,8 @@ export type Options = {
   now?: () => number;
   /** Keeps each call for `calls`; off for a hundred thousand of them. */
   record?: boolean;
+  /** Calls of `broadcast_message` in ten seconds; 0: any number. */
+  broadcastsPer10s?: number;
   /** Messages that the bot may begin outside of the 24 hours after a person's last word, then status 23. */
   freeMessages?: number;
 };
@@ -96,11 +100,23 @@ const STATUS_NAMES = [
   'tooManyRequests',
   'apiVersionNotSupported',
   'incompatibleWithVersion',
+  'publicAccountNotAuthorized',
+  'inchatReplyMessageNotAllowed',
+  'publicAccountIsNotInline',
+  'noPublicChat',
+  'cannotSendBroadcast',
+  'broadcastNotAllowed',
+  'unsupportedCountry',
+  'paymentUnsupported',
+  'freeMessagesExceeded',
+  'noBalance',
 ];
 const REQUEST_BYTES = 30 * 1024;
 const NAME_LIMIT = 28;
 const TEXT_LIMIT = 7000;
 const TRACKING_LIMIT = 4000;
+const PICTURE_TEXT_LIMIT = 512;
+const FILE_BYTES = 50 * 1024 * 1024;
 const UNANSWERED_PER_HOUR = 100;
 const HOUR_MS = 3_600_000;
 const BROADCAST_RECEIVERS = 300;
@@ -128,6 +144,8 @@ export async function startViber(options: Options = {}) {
   const broadcasts: number[] = [];
   let webhook = '';
   let eventTypes: string[] = [...OPTIONAL_EVENTS];
+  const media = new Map<string, { bytes: Buffer; type: string }>();
+  let broadcastsPer10s = options.broadcastsPer10s ?? BROADCASTS_PER_10S;
   let freeMessages = options.freeMessages ?? Number.POSITIVE_INFINITY;
   let lastToken = 5741311803571721086n;
 
@@ -144,6 +162,7 @@ export async function startViber(options: Options = {}) {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', root).pathname;
     const raw = await textOf(request);
+    if (path.startsWith('/media/')) return serveMedia(path, response);
     if (path.startsWith('/people/')) return control(path, request.method ?? '', raw, response);
     const method = /^\/pa\/(\w+)$/.exec(path)?.[1];
     if (!method || request.method !== 'POST' || !Object.hasOwn(methods, method)) {
@@ -214,7 +233,7 @@ export async function startViber(options: Options = {}) {
       if (!Array.isArray(list) || list.length === 0) return refusal(4, 'broadcast_list');
       if (list.length > BROADCAST_RECEIVERS) return refusal(3, 'over 300 receivers');
       while (broadcasts[0] !== undefined && broadcasts[0] <= now() - 10_000) broadcasts.shift();
-      if (broadcasts.length >= BROADCASTS_PER_10S) return refusal(12);
+      if (broadcastsPer10s > 0 && broadcasts.length >= broadcastsPer10s) return refusal(12);
       broadcasts.push(now());
       const fault = messageFault(body);
       if (fault) return refusal(fault.status, fault.why);
@@ -264,6 +283,7 @@ export async function startViber(options: Options = {}) {
     person.heard.push({
       type: String(body.type),
       text: typeof body.text === 'string' ? body.text : '',
+      media: typeof body.media === 'string' ? body.media : null,
       location: (body.location as Heard['location']) ?? null,
       keyboard: (body.keyboard as Keyboard | undefined) ?? null,
       trackingData: typeof body.tracking_data === 'string' ? body.tracking_data : null,
@@ -345,6 +365,21 @@ export async function startViber(options: Options = {}) {
     return failure;
   }
 
+  /** What people send is kept here, as Viber keeps it on its own hosts. @returns its address */
+  function keepMedia(name: string, type: string, bytes: Uint8Array): string {
+    const path = `/media/${randomBytes(12).toString('hex')}/${encodeURIComponent(name)}`;
+    media.set(path, { bytes: Buffer.from(bytes), type });
+    return root + path;
+  }
+
+  function serveMedia(path: string, response: ServerResponse): void {
+    const kept = media.get(path);
+    const failure = failures.some((one) => one.method === 'media') ? takeFailure('media') : undefined;
+    if (failure && failure.kind !== 'status') misbehave(failure, response);
+    else if (!kept) response.writeHead(404).end();
+    else response.writeHead(200, { 'content-type': kept.type }).end(kept.bytes);
+  }
+
   async function speak(person: Person, message: Json): Promise<Delivery> {
     // The first message subscribes, and no `subscribed` event tells of it.
     person.subscribed = true;
@@ -404,6 +439,16 @@ export async function startViber(options: Options = {}) {
       says: (text: string) => speak(self, { type: 'text', text }),
       /** Any other kind: `{ type: 'picture', media, text? }`, `{ type: 'sticker', sticker_id }` … */
       sends: (message: Json & { type: string }) => speak(self, message),
+      sendsPicture: (bytes: Uint8Array, text?: string) => {
+        const address = keepMedia('picture.jpg', 'image/jpeg', bytes);
+        const about = { media: address, thumbnail: address, file_name: 'picture.jpg', size: bytes.length };
+        return speak(self, { type: 'picture', ...about, ...(text === undefined ? {} : { text }) });
+      },
+      sendsFile: (file: { name: string; mime: string; bytes: Uint8Array }) => {
+        const { name: file_name, bytes } = file;
+        const address = keepMedia(file_name, file.mime, bytes);
+        return speak(self, { type: 'file', media: address, file_name, size: bytes.length });
+      },
       /** Presses a button of the keyboard that the client shows: the last message's. */
       async presses(label: string | RegExp): Promise<Delivery | null> {
         const button = keyboard().find((one) => matches(one.Text ?? '', label));
@@ -514,7 +559,18 @@ export async function startViber(options: Options = {}) {
     get eventTypes(): readonly string[] {
       return eventTypes;
     },
+    /** Calls of `broadcast_message` in ten seconds; 0: any number. */
+    limitBroadcasts(calls: number): void {
+      broadcastsPer10s = calls;
+    },
+    /** Paid messages that are left; then status 23. */
+    allowFreeMessages(count: number): void {
+      freeMessages = count;
+    },
+    /** Keeps a file as if somebody had sent it. @returns its address */
+    keepMedia,
     sign,
+    /** `media`: the next fetch of a file that somebody sent. */
     fail(failure: Failure): void {
       failures.push({ ...failure });
     },
@@ -592,19 +648,35 @@ function contentFault(body: Json): Fault | null {
       return Math.abs(lat) > 90 || Math.abs(lon) > 180 ? bad('location') : null;
     }
     case 'url':
-    case 'picture':
       if (typeof body.media !== 'string') return missing('media');
-      return String(body.text ?? '').length > 512 ? bad('text over 512 characters') : null;
+      return body.media.length > 2000 ? bad('media over 2000 characters') : null;
+    case 'picture': {
+      // The text may be blank, but it is there.
+      if (typeof body.text !== 'string') return missing('text');
+      if (body.text.length > PICTURE_TEXT_LIMIT) return bad('text over 512 characters');
+      return addressFault(body.media, /\.(?:jpe?g|png|gif)$/i) ?? addressFault(body.thumbnail ?? body.media, /\.\w+$/);
+    }
     case 'file':
-      if (typeof body.media !== 'string' || typeof body.size !== 'number' || typeof body.file_name !== 'string') {
-        return missing('media, size, file_name');
-      }
-      return body.file_name.length > 256 ? bad('file_name over 256 characters') : null;
+      if (typeof body.size !== 'number' || typeof body.file_name !== 'string') return missing('size, file_name');
+      if (body.size > FILE_BYTES || body.size <= 0) return bad('size');
+      if (body.file_name.length > 256) return bad('file_name over 256 characters');
+      if (/\.(?:exe|apk|bat|cmd|com|js|jar|msi|sh|vbs)$/i.test(body.file_name)) return bad('an executable');
+      return addressFault(body.media, /./);
     case undefined:
       return body.keyboard ? null : missing('type');
     default:
       return bad('type');
   }
+}
+
+/** Viber's servers and clients fetch media by a public address, and look at its ending. */
+function addressFault(media: unknown, ending: RegExp): Fault | null {
+  if (typeof media !== 'string' || media === '') return missing('media');
+  if (!URL.canParse(media) || media.length > 2000) return bad('media is no address');
+  const url = new URL(media);
+  const loopback = /^(?:localhost|127\.[\d.]+)$/.test(url.hostname);
+  if (url.protocol !== 'https:' && !loopback) return bad('media is not https');
+  return ending.test(url.pathname) ? null : bad('media of another kind');
 }
 
 const BUTTON_KEYS = new Set([

@@ -3,7 +3,7 @@ import type { Channel, ChannelDeps } from '../channel.ts';
 import { loadAssets } from './assets.ts';
 import { preview } from './preview.ts';
 import { mountRoutes } from './routes.ts';
-import { send } from './send.ts';
+import { edit, send } from './send.ts';
 import { createSessions } from './session.ts';
 import { createStreams } from './stream.ts';
 import type { Transcripts } from './transcripts.ts';
@@ -67,10 +67,8 @@ export function createWeb(config: WebConfig, deps: WebDeps): Channel {
     async stop() {
       streams.end();
     },
-    async send(recipient, reply) {
-      await send(transcripts, recipient, reply);
-      return null;
-    },
+    send: (recipient, reply) => send(transcripts, recipient, reply),
+    edit: (recipient, receipt, reply) => edit(transcripts, recipient, receipt, reply),
     preview,
     /** The page that is open connects again, finds its past gone, and drops what it shows. */
     async clear(recipient) {

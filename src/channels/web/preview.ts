@@ -8,8 +8,8 @@ export function preview(reply: Reply): Preview[] {
   return [
     {
       text: message.text.map((segment) => (segment.kind === 'text' ? segment.text : segment.label)).join(''),
-      picture: false,
-      file: message.document !== undefined,
+      picture: message.picture !== undefined,
+      file: message.file !== undefined || message.document !== undefined,
       buttons: (message.rows ?? []).map((row) => row.map((choice) => choice.label)),
     },
   ];

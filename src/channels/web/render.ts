@@ -1,4 +1,5 @@
 import type { Choice, Reply } from '../../conversation/reply.ts';
+import { mediaPath } from '../media.ts';
 import { parseMarkup, type Segment } from '../text.ts';
 import type { WebLanguage } from './words.ts';
 
@@ -15,11 +16,17 @@ export type BrowserMessage = {
   ask?: { what: 'place'; label: string };
   /** A file to fetch from `files/<seq>`. */
   document?: { name: string };
+  /** A picture of ours, and the words for who does not see it; a PDF of ours. Both by their path. */
+  picture?: { src: string; name: string };
+  file?: { href: string; name: string };
+  /** The seq of the message that this one takes the place of. */
+  replaces?: number;
   pin?: { title: string; address: string; href: string };
   /** Stands in the page's own words, such as "my place", instead of a text. */
   word?: 'myPlace';
 };
 
+/** @throws BadPayload for a picture or PDF that can have no address */
 export function renderReply(reply: Reply): BrowserMessage {
   const text = parseMarkup(reply.text);
   const lang = languageOf(text.map((segment) => (segment.kind === 'text' ? segment.text : segment.label)).join(' '));
@@ -31,6 +38,8 @@ export function renderReply(reply: Reply): BrowserMessage {
     ...(rows.length === 0 ? {} : { rows }),
     ...(reply.ask?.what === 'place' ? { ask: { what: 'place' as const, label: reply.ask.label } } : {}),
     ...(reply.document === undefined ? {} : { document: { name: reply.document.name } }),
+    ...(reply.picture === undefined ? {} : { picture: { src: mediaPath(reply.picture), name: reply.picture.name } }),
+    ...(reply.file === undefined ? {} : { file: { href: mediaPath(reply.file), name: reply.file.name } }),
     ...(reply.pin === undefined ? {} : { pin: renderPin(reply.pin) }),
   };
 }

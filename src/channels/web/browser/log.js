@@ -42,6 +42,25 @@ export function createLog(act) {
     return element;
   }
 
+  /** In the place of the message whose words it changes. @returns false when that one isn't here any more */
+  function replace(message) {
+    const old = log.querySelector(`[data-seq="${Number(message.replaces)}"]`);
+    if (!old) {
+      return false;
+    }
+    const element = buildMessage(message, act);
+    if (old.querySelector('.choices.past')) {
+      element.querySelectorAll('.choices').forEach((group) => {
+        group.classList.add('past');
+      });
+    }
+    old.replaceWith(element);
+    if (anchor === old) {
+      anchor = element;
+    }
+    return true;
+  }
+
   function nearEnd() {
     const end = document.documentElement;
     return end.scrollHeight - window.scrollY - window.innerHeight < NEAR_PX;
@@ -100,6 +119,9 @@ export function createLog(act) {
       }
       if (message.from === 'person') {
         own.set(message.id, { element: insert(message), timer: 0 });
+        return;
+      }
+      if (message.replaces && replace(message)) {
         return;
       }
       typing(false);

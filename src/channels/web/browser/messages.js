@@ -13,6 +13,12 @@ export function buildMessage(message, act) {
   if (message.lang) {
     element.lang = message.lang;
   }
+  if (message.seq) {
+    element.setAttribute('data-seq', String(message.replaces || message.seq));
+  }
+  if (message.picture) {
+    element.append(picture(message.picture));
+  }
   if (message.text.length > 0 || message.word) {
     element.append(bubble(message));
   }
@@ -21,6 +27,9 @@ export function buildMessage(message, act) {
   }
   if (message.document && message.seq) {
     element.append(file(message.document, message.seq));
+  }
+  if (message.file) {
+    element.append(media(message.file));
   }
   if (message.rows || message.ask) {
     element.append(choices(message, act));
@@ -51,6 +60,24 @@ function bubble(message) {
 function place(pin) {
   const element = make('div', 'card');
   element.append(make('strong', '', pin.title), make('span', '', pin.address), link(pin.href, say('map'), 'map'));
+  return element;
+}
+
+/** It is fetched when it comes near the screen; without it its name is read in its place. */
+function picture(shown) {
+  const element = make('img', 'picture');
+  element.alt = shown.name;
+  element.loading = 'lazy';
+  element.decoding = 'async';
+  element.src = shown.src;
+  return element;
+}
+
+function media(shown) {
+  const element = make('a', 'file');
+  element.href = shown.href;
+  element.setAttribute('download', shown.name);
+  element.append(make('span', '', say('download'), 'download'), ' ', shown.name);
   return element;
 }
 
