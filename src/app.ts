@@ -14,6 +14,7 @@ import { sweepBookings } from './bookings/requests.ts';
 import { openRoom } from './bookings/room.ts';
 import type { Channel, ChannelDeps } from './channels/channel.ts';
 import { outcomeOf } from './channels/errors.ts';
+import { mountMedia } from './channels/media.ts';
 import { plain } from './channels/text.ts';
 import { createWeb, webWords } from './channels/web/index.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -393,6 +394,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     server.app.get('/', (c) => c.redirect('/chat', 302));
     for (const channel of channels.values()) channel.routes(server.app);
     const feedWords = wordsOfFeeds(texts, config.defaultLanguage, bookings.kind);
+    mountMedia(server.app, announcements.media);
     mountCalendar(server.app, (secret) => readFeed({ database, seal, clock }, secret, feedWords));
     mountWall(server.app, {
       library: directory.get,
