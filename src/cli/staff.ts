@@ -14,6 +14,7 @@ import { type Deed, record, recorded, terminal } from '../staff/audit.ts';
 import { inviteFromTerminal } from '../staff/invitations.ts';
 import { type Role, roles } from '../staff/roles.ts';
 import { createSignOffs, sign, unsign } from '../staff/sign-offs.ts';
+import { createTeam } from '../staff/team.ts';
 import { createUnanswered } from '../staff/unanswered.ts';
 import { countsSince } from '../storage/counts.ts';
 import { type Database, openDatabase } from '../storage/database.ts';
@@ -36,6 +37,8 @@ import {
  * What the admin does from a terminal:
  *
  *     npm run --silent staff -- invite --role admin [--library ID] [--json]     a link that makes somebody staff, once
+ *     npm run staff -- team           who works here, by number
+ *     npm run staff -- remove NO      ends a role at once, and what it has set going
  *     npm run staff -- audit          what staff did lately
  *     npm run staff -- requests       bookings that wait for a librarian's word
  *     npm run staff -- confirm ID     says yes to one; the bot tells the person
@@ -52,6 +55,8 @@ import {
 
 const usage = `npm run staff -- invite --role ${roles.join('|')} [--library ID] [--json]
                                 makes an invitation for one person, for seven days
+npm run staff -- team           lists who works here, by number
+npm run staff -- remove NO      ends a role at once: its announcements stop, its invitations hold no longer
 npm run staff -- audit          lists what staff did lately
 npm run staff -- requests       lists the bookings that wait to be confirmed
 npm run staff -- confirm ID     confirms one
@@ -91,6 +96,10 @@ export async function staff(args: readonly string[], env: Readonly<Record<string
     switch (order.command) {
       case 'invite':
         return await invite(parts, order, { config, secrets });
+      case 'team':
+        return await listTeam(parts);
+      case 'remove':
+        return await remove(parts, order.no);
       case 'audit':
         return await audit(database);
       case 'requests': {
@@ -147,7 +156,8 @@ export async function staff(args: readonly string[], env: Readonly<Record<string
 }
 
 type Order =
-  | { command: 'requests' | 'signs' | 'audit' }
+  | { command: 'requests' | 'signs' | 'audit' | 'team' }
+  | { command: 'remove'; no: number }
   | { command: 'invite'; role: Role; library: string | null; json: boolean }
   | { command: 'confirm' | 'cancel'; id: string }
   | { command: 'held' | 'missed'; id: string }
@@ -176,7 +186,10 @@ function readOrder(args: readonly string[]): Order | null {
     case 'requests':
     case 'signs':
     case 'audit':
+    case 'team':
       return { command };
+    case 'remove':
+      return /^\d{1,9}$/.test(id) ? { command, no: Number(id) } : null;
     case 'confirm':
     case 'held':
     case 'missed':
@@ -247,6 +260,25 @@ async function noted(parts: Parts, deed: Omit<Deed, 'staff'>, work: () => Promis
   const said = await work();
   if (said.code === 0) await record(parts.database.db, { ...deed, staff: terminal }, parts.clock.now());
   return said;
+}
+
+async function listTeam(parts: Parts): Promise<Said> {
+  const lines = (await createTeam(parts).everybody()).map(({ no, role, library, name, since }) =>
+    [no, role, library ?? 'the network', printable(name), `since ${isoDay(since)}`].filter((part) => part).join('  '),
+  );
+  return {
+    code: 0,
+    out: lines.length > 0 ? `${lines.join('\n')}\n` : 'Nobody works here yet: npm run staff -- invite.\n',
+  };
+}
+
+async function remove(parts: Parts, no: number): Promise<Said> {
+  return (await createTeam(parts).removeFromTerminal(no))
+    ? {
+        code: 0,
+        out: `Role ${no} has ended. What it had announced and was not sent yet is stopped, and admins are told.\n`,
+      }
+    : { code: 1, out: `There is no role ${no}. npm run staff -- team lists them.\n` };
 }
 
 async function audit(database: Database): Promise<Said> {

@@ -4,7 +4,7 @@ import type { Carry } from '../people/joins.ts';
 import type { Database } from '../storage/database.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Tables } from '../storage/tables/index.ts';
-import { record } from './audit.ts';
+import { record, terminal } from './audit.ts';
 import { addInvitation, type Invitation, invitationMark } from './invitations.ts';
 import { type Action, anyCan, can, invitable, mayRemove, type Role, type Standing } from './roles.ts';
 import { allStaff, endRole, invitationBy, nextStaffNo, rolesOf, type StaffRow, staffById, staffByNo } from './store.ts';
@@ -34,6 +34,10 @@ export type Team = {
   join(request: { person: string; code: string; name: string }): Promise<Standing | null>;
   /** Ends a role, another's or one's own. */
   remove(request: { person: string; no: number }): Promise<'removed' | 'no' | 'last-admin' | 'unknown'>;
+  /** Whoever is at the machine sees all; `since`: UTC ms. */
+  everybody(): Promise<readonly (Member & { name: string; since: number })[]>;
+  /** And ends any role, the last admin's too, for they can make another. @returns false where there is none */
+  removeFromTerminal(no: number): Promise<boolean>;
   /** Seals every name anew, so that the key before is needed no longer. */
   reseal(): Promise<void>;
   /** Their roles end with them. */
@@ -152,12 +156,25 @@ export function createTeam(deps: { database: Database; seal: Seal; clock: { now(
         const allowed = mayRemove(mine, { ...memberOf(whom), self }, admins);
         if (allowed !== 'yes') return allowed;
         const by = self ? whom : mine.find((row) => can(row, `remove:${whom.role}`, whom.library));
-        await endRole(trx, whom.id, now);
-        await revokeInvitations(trx, whom.id, now);
-        await freeConversations(trx, no);
+        await end(trx, whom, now);
         const what = self ? 'leave' : 'remove';
         await record(trx, { staff: by?.id ?? whom.id, what, about: whom.id, library: whom.library }, now);
         return 'removed';
+      });
+    },
+
+    async everybody() {
+      return (await allStaff(db)).map((row) => ({ ...memberOf(row), name: nameOf(row), since: row.joined_at }));
+    },
+
+    removeFromTerminal(no) {
+      const now = clock.now();
+      return database.transaction(async (trx) => {
+        const whom = await staffByNo(trx, no);
+        if (!whom || whom.person === null) return false;
+        await end(trx, whom, now);
+        await record(trx, { staff: terminal, what: 'remove', about: whom.id, library: whom.library }, now);
+        return true;
       });
     },
 
@@ -165,9 +182,7 @@ export function createTeam(deps: { database: Database; seal: Seal; clock: { now(
       const now = clock.now();
       await database.transaction(async (trx) => {
         for (const row of await rolesOf(trx, person)) {
-          await endRole(trx, row.id, now);
-          await revokeInvitations(trx, row.id, now);
-          await freeConversations(trx, row.no);
+          await end(trx, row, now);
           await record(trx, { staff: row.id, what: 'leave', about: row.id, library: row.library }, now);
         }
       });
@@ -206,6 +221,13 @@ async function usable(
 ): Promise<boolean> {
   if (invitation.used_by === null) return invitation.expires_at > now;
   return (await staffById(db, invitation.used_by))?.person === person;
+}
+
+/** The role, what it had invited to, and what it was answering. */
+async function end(trx: Transaction<Tables>, { id, no }: StaffRow, now: number): Promise<void> {
+  await endRole(trx, id, now);
+  await revokeInvitations(trx, id, now);
+  await freeConversations(trx, no);
 }
 
 /** Who has been removed must not come back by an invitation of their own making. */

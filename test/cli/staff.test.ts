@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBookings } from '../../src/bookings/book.ts';
 import { staff } from '../../src/cli/staff.ts';
+import { inviteFromTerminal } from '../../src/staff/invitations.ts';
+import { createTeam } from '../../src/staff/team.ts';
 import { createUnanswered } from '../../src/staff/unanswered.ts';
 import { addCount } from '../../src/storage/counts.ts';
 import { openDatabase } from '../../src/storage/database.ts';
@@ -124,6 +126,35 @@ describe('the admin at a terminal', () => {
     expect((await staff(['unanswered', '--since', '2999-01-01'], real)).out).toContain('Nothing was asked');
   });
 
+  it('sees who works here, and cuts off an account that somebody else has got hold of, also the last admin', async () => {
+    expect(await staff(['team'], env)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Nobody works here yet'),
+    });
+    const database = await openDatabase({ kind: 'sqlite', file: join(dataDir, 'vistka.sqlite') });
+    const parts = { database, seal: await openSeal(database, [Buffer.from(key, 'hex')]), clock: Date };
+    const team = createTeam(parts);
+    for (const [role, library] of [
+      ['admin', null],
+      ['librarian', 'village'],
+    ] as const) {
+      const { code } = await inviteFromTerminal(parts, { role, library });
+      await team.join({ person: role, code, name: 'Марія\u001b[2J' });
+    }
+    expect((await staff(['team'], env)).out).toMatch(
+      /^1 {2}admin {2}the network {2}Марія \[2J {2}since \d{4}-\d\d-\d\d\n2 {2}librarian {2}village {2}/,
+    );
+    expect((await staff(['remove', '7'], env)).code).toBe(1);
+    for (const no of ['1', '2']) {
+      expect(await staff(['remove', no], env)).toMatchObject({ code: 0, out: expect.stringContaining('ended') });
+    }
+    expect(await team.of('librarian')).toEqual([]);
+    expect(await team.of('admin')).toEqual([]);
+    expect((await staff(['remove', '2'], env)).code).toBe(1);
+    expect((await staff(['audit'], env)).out).toMatch(/terminal {2}remove/);
+    await database.close();
+  });
+
   it('is told when nothing waits, when an id is wrong, and how the command is used', async () => {
     expect(await staff(['requests'], env)).toEqual({ code: 0, out: 'No booking waits to be confirmed.\n' });
     expect((await staff(['confirm', 'nonsense'], env)).code).toBe(1);
@@ -131,6 +162,8 @@ describe('the admin at a terminal', () => {
       [],
       ['confirm'],
       ['dance'],
+      ['remove'],
+      ['remove', 'Марія'],
       ['sign', 'unpaid-wages'],
       ['sign', '--by', 'Ганна'],
       ['sign', 'unpaid-wages', '--by', ' '],
