@@ -3,7 +3,8 @@ import type { Seal } from '../storage/seal.ts';
 import { type Language, languages } from '../texts.ts';
 import type { Announcement, Audience, Reach } from './announcements.ts';
 import { type Reader, type Readers, readersAfter } from './store.ts';
-import { type Topic, topicMarks } from './topics.ts';
+import { topicMarks } from './topic-marks.ts';
+import type { Topic } from './topics.ts';
 
 /** For whom an announcement is, counted and paged: never all of them in memory, never a statement that grows with them. */
 export type AudienceFacts = {

@@ -3,7 +3,8 @@ import type { Carry } from '../people/joins.ts';
 import type { Database } from '../storage/database.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Tables } from '../storage/tables/index.ts';
-import { type Topic, topicMarks, topics } from './topics.ts';
+import { topicMarks } from './topic-marks.ts';
+import { type Topic, topics } from './topics.ts';
 
 /**
  * Who asked to be told, of what. Nobody is in here without a tap of their own under words that say what will come; those
