@@ -87,16 +87,14 @@ async function begin(step: string | undefined, value: string, stands: Subscripti
 }
 
 /** The ticks of somebody who has not agreed yet stand in their session. */
-function ticking(chosen: readonly Topic[], turn: Turn, first = turn.t('subscribe:choose')): Told {
+function ticking(chosen: readonly Topic[], turn: Turn, none = turn.t('subscribe:choose')): Told {
   const { t } = turn;
-  const now = chosen.length > 0 ? t('subscribe:chosen', { topics: topicNames(chosen, turn) }) : '';
+  const now =
+    chosen.length > 0
+      ? `${t('subscribe:chosen', { topics: topicNames(chosen, turn) })} ${t('subscribe:enough')}`
+      : none;
   return {
-    replies: [
-      {
-        text: paragraphs(t('subscribe:consent'), [now, first].filter(filled).join(' ')),
-        rows: topicRows(chosen, turn),
-      },
-    ],
+    replies: [{ text: paragraphs(t('subscribe:consent'), now), rows: topicRows(chosen, turn) }],
     at: { flow: 'subscribe', step: 'topics', told: { t: chosen.map((topic) => topics.indexOf(topic)).join('') } },
   };
 }
