@@ -1,9 +1,9 @@
 import type { Danger } from './knowledge.ts';
-import { type DangerClass, dangerClasses } from './schema.ts';
+import { createLikeness, type LearntLikeness } from './likeness.ts';
+import type { DangerClass } from './schema.ts';
 import type { Features } from './search/features.ts';
 import { plainText } from './search/normalise.ts';
 import { type Found, type Pattern, PhraseBook, sentencesOf } from './search/phrases.ts';
-import { Ranker, type Sample } from './search/rank.ts';
 
 /**
  * The words of a person in danger. Patterns (grammar: search/phrases.ts) stand in content/danger/<class>.yaml; one that
@@ -17,13 +17,11 @@ export type DangerWords = {
   except: readonly string[];
 };
 
-/** A message to learn from; `class` is null where it is harmless. */
-export type DangerExample = { features: Features; class: DangerClass | null };
-
 export type DangerSense = {
   words: readonly DangerWords[];
   parse: (pattern: string) => readonly Pattern[];
-  examples: readonly DangerExample[];
+  /** Learnt from the examples of danger and from what is harmless. */
+  likeness: LearntLikeness;
   /** The very messages that content calls danger or harmless (null), by `wordsKey`: there is nothing to guess. */
   told: ReadonlyMap<string, DangerClass | null>;
   /** Rereads what was typed with the wrong keyboard layout. */
@@ -46,7 +44,7 @@ export type DangerCheck = (text: string) => Danger | null;
 export function createDangerCheck(sense: DangerSense): DangerCheck {
   const { told: messages, mend, known, featuresOf } = sense;
   const book = phraseBook(sense);
-  const likeness = createLikeness(sense.examples);
+  const likeness = readingByLikeness(sense.likeness);
   const read = (plain: string): Danger | null => {
     const sentences = sentencesOf(plain);
     const told = messages.get(wordsKey(sentences));
@@ -99,38 +97,21 @@ const strength = (vote: { sure: number; asks: number } | undefined): number =>
   vote ? (vote.sure > 0 ? 10 : 0) + Math.min(vote.sure, 3) + Math.min(vote.asks, 3) * 0.3 : 0;
 
 /**
- * How much more like a call for help than like a harmless message: enough alone, and enough where two kinds of words
- * of danger stand together. Chosen on left-out examples: of these three in four are noticed without any pattern, and of
- * ordinary questions about one in a hundred is asked gently, and answered all the same.
+ * How much more like a call for help than like a harmless message is enough for a gentle question. Chosen on left-out
+ * messages, so that of ordinary ones at most one in a hundred is asked, and answered all the same.
  */
-const alikeAlone = 5.6;
-const alike = 3.8;
-const dangerWords = 2;
+const alike = 0.3;
 
-function createLikeness(
-  examples: readonly DangerExample[],
-): (features: Features, soundsHarmless: boolean) => Danger | null {
-  const harmless = dangerClasses.length;
-  const samples = examples.map(
-    (example): Sample => ({
-      features: example.features,
-      label: example.class === null ? harmless : dangerClasses.indexOf(example.class),
-      weight: 1,
-    }),
-  );
-  const ranker = new Ranker(samples, dangerClasses.length + 1);
+function readingByLikeness(learnt: LearntLikeness): (features: Features, soundsHarmless: boolean) => Danger | null {
+  const likenessOf = createLikeness(learnt);
   return (features, soundsHarmless) => {
     if (soundsHarmless || features.places.length === 0) return null;
-    const scores = ranker.scores(features);
-    const best = dangerClasses
-      .map((name, label) => ({ name, likeness: (scores[label] ?? 0) - (scores[harmless] ?? 0) }))
-      .reduce((a, b) => (b.likeness > a.likeness ? b : a));
-    const enough = features.dangers >= dangerWords ? alike : alikeAlone;
-    if (best.likeness <= enough) return null;
+    const likeness = likenessOf(features);
+    if (likeness.odds <= alike) return null;
     return {
-      class: best.name,
+      class: likeness.class,
       certainty: 'asks',
-      why: `like the examples of ${best.name}: ${best.likeness.toFixed(1)}`,
+      why: `like the examples of ${likeness.class}: ${likeness.odds.toFixed(1)}`,
     };
   };
 }

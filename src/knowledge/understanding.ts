@@ -1,8 +1,9 @@
 import type { Content, WrittenArticle } from './content.ts';
 import { createCountryFinder } from './countries.ts';
-import { createDangerCheck, type DangerCheck, type DangerExample, wordsKey } from './danger.ts';
+import { createDangerCheck, type DangerCheck, wordsKey } from './danger.ts';
 import type { FoundCountry, Match } from './knowledge.ts';
-import { type ArticleText, type DangerClass, dangerClasses, languages } from './schema.ts';
+import { type DangerExample, type LearntLikeness, learnLikeness } from './likeness.ts';
+import { type ArticleText, type DangerClass, languages } from './schema.ts';
 import { scrub } from './scrub.ts';
 import { featuresOf, type Synonyms, WordMemo } from './search/features.ts';
 import { createLayoutMender, type Letters, learnLetters } from './search/layout.ts';
@@ -23,7 +24,7 @@ export type Understanding = {
 export type Learnt = {
   letters: Letters;
   findings: Findings;
-  examples: PackedExamples;
+  likeness: LearntLikeness;
   /** The very messages that content calls danger or harmless, by `wordsKey`. */
   told: ReadonlyMap<string, DangerClass | null>;
   /** Every word that occurs in content, by its sound, one a line. */
@@ -48,7 +49,7 @@ export function study(content: Studying): Learnt {
   return {
     letters,
     findings: learnToFind(findables, offTopic),
-    examples: pack(examples),
+    likeness: learnLikeness(examples),
     told: toldIn(content),
     words: [...words].join('\n'),
     countries: content.countries,
@@ -79,7 +80,7 @@ export function understand(learnt: Learnt): Understanding {
         except: Object.values(file.except).flat(),
       })),
       parse,
-      examples: unpack(learnt.examples),
+      likeness: learnt.likeness,
       told: learnt.told,
       mend,
       known: (key) => words.has(key),
@@ -111,52 +112,6 @@ function countTexts(content: Studying, synonyms: Synonyms) {
     ),
   ];
   return { findables, offTopic, examples, words: new Set(keys.values()) };
-}
-
-/** Thousands of examples in a few arrays, one behind the other; the class of each by its number, -1 for harmless. */
-type PackedExamples = {
-  classes: Int8Array;
-  subjects: Uint8Array;
-  dangers: Uint8Array;
-  /** Where the features of each end. */
-  ends: Uint32Array;
-  places: Int32Array;
-  counts: Float32Array;
-};
-
-function pack(examples: readonly DangerExample[]): PackedExamples {
-  const size = examples.reduce((sum, { features }) => sum + features.places.length, 0);
-  const packed: PackedExamples = {
-    classes: Int8Array.from(examples, (one) => (one.class === null ? -1 : dangerClasses.indexOf(one.class))),
-    subjects: Uint8Array.from(examples, ({ features }) => features.subjects),
-    dangers: Uint8Array.from(examples, ({ features }) => features.dangers),
-    ends: new Uint32Array(examples.length),
-    places: new Int32Array(size),
-    counts: new Float32Array(size),
-  };
-  let end = 0;
-  for (const [at, { features }] of examples.entries()) {
-    packed.places.set(features.places, end);
-    packed.counts.set(features.counts, end);
-    end += features.places.length;
-    packed.ends[at] = end;
-  }
-  return packed;
-}
-
-function unpack({ classes, subjects, dangers, ends, places, counts }: PackedExamples): DangerExample[] {
-  return Array.from(ends, (end, at) => {
-    const start = ends[at - 1] ?? 0;
-    return {
-      features: {
-        places: places.subarray(start, end),
-        counts: counts.subarray(start, end),
-        subjects: subjects[at] ?? 0,
-        dangers: dangers[at] ?? 0,
-      },
-      class: dangerClasses[classes[at] ?? -1] ?? null,
-    };
-  });
 }
 
 /** All patterns of content, parsed. */
