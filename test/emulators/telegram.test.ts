@@ -127,3 +127,91 @@ describe('a person', () => {
     await expect(oksana.hears(/third/, { withinMs: 5 })).rejects.toThrow('did not hear');
   });
 });
+
+describe('pictures and documents', () => {
+  const png = Buffer.from('89504e470d0a1a0a00', 'hex');
+  /** A call with an upload, as a bot makes it. */
+  const upload = async (method: string, field: string, bytes: Uint8Array, fields: Record<string, string> = {}) => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ chat_id: String(oksana.id), ...fields })) form.set(name, value);
+    form.set(field, new Blob([new Uint8Array(bytes)]), 'x.png');
+    const response = await fetch(`${telegram.apiRoot}/bot${telegram.token}/${method}`, { method: 'POST', body: form });
+    return (await response.json()) as Answer;
+  };
+  const sent = (answer: Answer) => answer.result as { message_id: number; photo: { file_id: string }[] };
+  const refusal = (description: string) => ({ error_code: 400, description: expect.stringContaining(description) });
+
+  test('are uploaded once and sent again by the name of the largest size, a photo as a photo alone', async () => {
+    const first = await upload('sendPhoto', 'photo', png, { caption: '<b>a</b>', parse_mode: 'HTML' });
+    const photo = sent(first).photo.at(-1)?.file_id;
+    expect(await call('sendPhoto', { chat_id: oksana.id, photo })).toMatchObject({ ok: true });
+    expect(oksana.messages().map((one) => [one.text, one.attached?.bytes])).toEqual([
+      ['a', png],
+      ['', png],
+    ]);
+    expect(await call('sendDocument', { chat_id: oksana.id, document: photo })).toMatchObject(
+      refusal("can't use file"),
+    );
+    telegram.forgetFiles();
+    expect(await call('sendPhoto', { chat_id: oksana.id, photo })).toMatchObject(refusal('wrong file identifier'));
+  });
+
+  test.each([
+    ['nothing', Buffer.alloc(0), {}, 'must be non-empty'],
+    ['what is no picture', Buffer.from('<html>'), {}, 'IMAGE_PROCESS_FAILED'],
+    ['a caption of 1025', png, { caption: 'x'.repeat(1025) }, 'caption is too long'],
+    ['a caption of bad HTML', png, { caption: '<p>', parse_mode: 'HTML' }, "can't parse entities"],
+  ])('%s is refused', async (_, bytes, fields, description) => {
+    expect(await upload('sendPhoto', 'photo', bytes, fields)).toMatchObject(refusal(description));
+  });
+
+  test('a caption counts without its marks', async () => {
+    const fields = { caption: `<b>${'x'.repeat(1024)}</b>`, parse_mode: 'HTML' };
+    expect(await upload('sendPhoto', 'photo', png, fields)).toMatchObject({ ok: true });
+  });
+
+  test('words are changed where words are, captions where captions are', async () => {
+    const words = sent(await say({ text: 'a' })).message_id;
+    const picture = sent(await upload('sendPhoto', 'photo', png)).message_id;
+    const change = (method: string, message_id: number, fields: object) =>
+      call(method, { chat_id: oksana.id, message_id, ...fields });
+    expect(await change('editMessageText', words, { text: 'b' })).toMatchObject({ ok: true });
+    expect(await change('editMessageText', words, { text: 'b' })).toMatchObject(refusal('not modified'));
+    expect(await change('editMessageText', picture, { text: 'b' })).toMatchObject(refusal('there is no text'));
+    expect(await change('editMessageCaption', words, { caption: 'b' })).toMatchObject(refusal('there is no caption'));
+    expect(await change('editMessageCaption', picture, { caption: 'b' })).toMatchObject({ ok: true });
+    expect(await change('editMessageText', 9, { text: 'b' })).toMatchObject(refusal('to edit not found'));
+    const reply_markup = { keyboard: [[{ text: 'x' }]] };
+    expect(await change('editMessageText', words, { text: 'c', reply_markup })).toMatchObject(
+      refusal('inline keyboard'),
+    );
+    const asking = sent(await say({ text: 'a', reply_markup })).message_id;
+    expect(await change('editMessageText', asking, { text: 'b' })).toMatchObject(refusal("can't be edited"));
+  });
+
+  test('what people send can be fetched with the token, for as long as it is kept', async () => {
+    oksana.sendsPhoto(png, 'a');
+    const updates = (await call('getUpdates')).result as {
+      message: { photo: { file_id: string }[]; caption: string };
+    }[];
+    const { photo = [], caption } = updates[0]?.message ?? {};
+    expect(caption).toBe('a');
+    const file = (await call('getFile', { file_id: photo.at(-1)?.file_id })).result as { file_path: string };
+    const fetching = (token: string) => fetch(`${telegram.apiRoot}/file/bot${token}/${file.file_path}`);
+    expect(Buffer.from(await (await fetching(telegram.token)).arrayBuffer())).toEqual(png);
+    expect((await fetching('1:x')).status).toBe(404);
+    expect(await call('getFile', { file_id: 'x' })).toMatchObject(refusal('wrong file_id'));
+  });
+
+  test('a flood over all chats is held back as one over a single chat is, and blocked people are 403', async () => {
+    telegram.limit({ perSecond: 2 });
+    const others = [1, 2, 3].map(() => telegram.person({ started: true }));
+    const answers = await Promise.all(others.map(({ id }) => say({ chat_id: id })));
+    expect(answers.filter(({ ok }) => !ok)).toMatchObject([{ error_code: 429, parameters: { retry_after: 1 } }]);
+    telegram.limit({ perSecond: 0 });
+    others[0]?.blocks();
+    expect(await upload('sendPhoto', 'photo', png, { chat_id: String(others[0]?.id) })).toMatchObject({
+      error_code: 403,
+    });
+  });
+});

@@ -262,3 +262,50 @@ test('people can be moved from another process', async () => {
   expect(await (await fetch(`${url}/messages`)).json()).toMatchObject([{ text: 'Hello' }]);
   expect((await fetch(`${url}/presses`, { method: 'POST', body: '["Go"]' })).status).toBe(400);
 });
+
+test.each([
+  ['a picture', { type: 'picture', text: 'x', media: 'https://x.example/a.jpg' }, 0],
+  ['a picture without its text', { type: 'picture', media: 'https://x.example/a.jpg', text: undefined }, 4],
+  ['a picture with blank words', { type: 'picture', text: '', media: 'https://x.example/a.png?x=1' }, 0],
+  ['a picture with 513 characters', { type: 'picture', text: 'x'.repeat(513), media: 'https://x.example/a.jpg' }, 3],
+  ['a picture by http', { type: 'picture', text: 'x', media: 'http://x.example/a.jpg' }, 3],
+  ['a picture of another kind', { type: 'picture', text: 'x', media: 'https://x.example/a.webp' }, 3],
+  ['a file', { type: 'file', media: 'https://x.example/a', size: 10, file_name: 'a.pdf' }, 0],
+  ['a file without a size', { type: 'file', media: 'https://x.example/a', file_name: 'a.pdf' }, 4],
+  ['a file of 51 MB', { type: 'file', media: 'https://x.example/a', size: 51 * 2 ** 20, file_name: 'a.pdf' }, 3],
+  ['an executable', { type: 'file', media: 'https://x.example/a', size: 10, file_name: 'a.exe' }, 3],
+])('%s', async (_what, more, status) => {
+  const maria = await ready();
+  expect(await call('send_message', hello(maria.id, more))).toMatchObject({ status });
+});
+
+test('a broadcast is paced as it is set, and refused as it is told', async () => {
+  const maria = await ready();
+  const cast = () => call('broadcast_message', { ...hello(maria.id), receiver: undefined, broadcast_list: [maria.id] });
+  viber.limitBroadcasts(1);
+  expect([(await cast()).status, (await cast()).status]).toEqual([0, 12]);
+  viber.limitBroadcasts(0);
+  expect([(await cast()).status, (await cast()).status]).toEqual([0, 0]);
+  for (const [status, status_message] of [
+    [19, 'cannotSendBroadcast'],
+    [20, 'broadcastNotAllowed'],
+    [23, 'freeMessagesExceeded'],
+    [24, 'noBalance'],
+  ] as const) {
+    viber.fail({ kind: 'status', status, method: 'broadcast_message' });
+    expect(await cast()).toEqual({ status, status_message });
+  }
+});
+
+test('what people send can be fetched from where the callback says', async () => {
+  const maria = await ready();
+  await maria.sendsPicture(Buffer.from('picture'), 'look');
+  const { message } = JSON.parse(received.at(-1)?.raw ?? '{}') as { message: Record<string, string> };
+  expect(message).toMatchObject({ type: 'picture', text: 'look', size: 7 });
+  expect(await (await fetch(message.media ?? '')).text()).toBe('picture');
+  await maria.sendsFile({ name: 'умови.pdf', mime: 'application/pdf', bytes: Buffer.from('file') });
+  const sent = JSON.parse(received.at(-1)?.raw ?? '{}') as { message: Record<string, string> };
+  expect(sent.message).toMatchObject({ type: 'file', file_name: 'умови.pdf', size: 4 });
+  expect((await fetch(sent.message.media ?? '')).headers.get('content-type')).toBe('application/pdf');
+  expect((await fetch(`${new URL(viber.apiRoot).origin}/media/x/y`)).status).toBe(404);
+});

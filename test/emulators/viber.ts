@@ -559,6 +559,10 @@ export async function startViber(options: Options = {}) {
     get eventTypes(): readonly string[] {
       return eventTypes;
     },
+    /** As if the bot had set it. */
+    async setWebhook(url: string): Promise<void> {
+      await methods.set_webhook({ url });
+    },
     /** Calls of `broadcast_message` in ten seconds; 0: any number. */
     limitBroadcasts(calls: number): void {
       broadcastsPer10s = calls;

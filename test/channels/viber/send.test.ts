@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { BadPayload, ChannelDown, PersonGone, RateLimited } from '../../../src/channels/errors.ts';
+import {
+  AccountTrouble,
+  BadPayload,
+  ChannelDown,
+  NotSupported,
+  PersonGone,
+  RateLimited,
+} from '../../../src/channels/errors.ts';
 import type { Reply } from '../../../src/conversation/reply.ts';
 import { startViber, type ViberEmulator, type ViberPerson } from '../../emulators/viber.ts';
 import { type Bot, registered, startBot } from './bot.ts';
@@ -262,5 +269,77 @@ describe('a broadcast', () => {
     const { text } = await maria.hears();
     expect(text).not.toContain(maria.id);
     expect(text).not.toContain('Maria');
+  });
+
+  const failing = (reply: Reply = { text: 'News' }, to = [maria.id]) =>
+    bot.channel.many.send(to, reply).then(
+      () => null,
+      (error: unknown) => error,
+    );
+  const broadcasts = () => viber.calls.filter((call) => call.method === 'broadcast_message');
+
+  test.each([19, 20])('that this bot may not make (%i) says that another way may work', async (status) => {
+    viber.fail({ kind: 'status', status, method: 'broadcast_message' });
+    expect(await failing()).toBeInstanceOf(NotSupported);
+  });
+
+  test.each([23, 24, 2])('without money or leave (%i) stops everything, certainly', async (status) => {
+    viber.fail({ kind: 'status', status, method: 'broadcast_message' });
+    const error = await failing();
+    expect(error).toBeInstanceOf(AccountTrouble);
+    expect(error).toMatchObject({ uncertain: false });
+    expect(bot.channel.health().ok).toBe(false);
+  });
+
+  test('tells for whom alone the money was missing, and somebody is told', async () => {
+    viber.allowFreeMessages(0);
+    const silent = viber.person();
+    await silent.subscribes();
+    await maria.says('hi');
+    const failed = await bot.channel.many.send([maria.id, silent.id], { text: 'News' });
+    expect([...failed.keys()]).toEqual([silent.id]);
+    expect(failed.get(silent.id)).toBeInstanceOf(AccountTrouble);
+    expect(bot.channel.health().problem).toBe('Viber status 23');
+  });
+
+  test('of two messages is not made: each would be charged, and one might arrive alone', async () => {
+    expect(await failing({ text: 'word '.repeat(2000) })).toBeInstanceOf(BadPayload);
+    expect(await failing({ text: 'x', pin: { lat: 1, lon: 1, title: 'a', address: 'b' } })).toBeInstanceOf(BadPayload);
+    expect(broadcasts()).toHaveLength(0);
+  });
+
+  test('faster than Viber takes them waits for seconds, not for the hour of one person', async () => {
+    viber.limitBroadcasts(1);
+    expect(await failing()).toBeNull();
+    expect(await failing()).toMatchObject({ name: 'RateLimited', retryAfterMs: 10_000 });
+  });
+
+  test.each(['hang', 'drop', 'stall', 'deliver-and-drop'] as const)(
+    'whose answer is lost (%s) is uncertain for all',
+    async (kind) => {
+      viber.fail({ kind, method: 'broadcast_message' });
+      expect(await failing()).toMatchObject({ name: 'ChannelDown', uncertain: true });
+    },
+  );
+
+  test('gives those whose client shows no keyboard their own words, with numbers', async () => {
+    const anna = viber.person({ name: 'Anna' });
+    await anna.subscribes();
+    anna.refusesKeyboards();
+    await bot.channel.send(anna.id, menu);
+    await viber.idle();
+    expect(await bot.channel.many.send([maria.id, anna.id], menu)).toEqual(new Map());
+    expect((await anna.hears()).text).toBe('Hello\n\n1. Ask\n2. Menu');
+    expect(maria.buttons()).toEqual(['Ask', 'Menu']);
+    expect(broadcasts().at(-1)?.body.broadcast_list).toEqual([maria.id]);
+  });
+
+  test('that an old client refuses reaches it as text', async () => {
+    const old = viber.person({ apiVersion: 1 });
+    await old.subscribes();
+    const reply: Reply = { ...menu, ask: { what: 'place', label: 'Share' } };
+    expect(await bot.channel.many.send([maria.id, old.id], reply)).toEqual(new Map());
+    expect((await old.hears()).text).toBe('Hello\n\n1. Ask\n2. Menu');
+    expect(maria.messages()).toHaveLength(1);
   });
 });
