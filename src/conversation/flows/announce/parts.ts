@@ -8,11 +8,12 @@ import type { Step } from '../../session.ts';
 
 /** What every screen about announcements is made of. */
 
+const word = 'announce';
 /** Announcements are planned by the libraries' clock. */
 export const zone = 'Europe/Kyiv';
 
 export function button(key: string, action: string, { t }: Pick<Reader, 't'>): Choice {
-  return { label: t(key), action: `announce:${action}` };
+  return { label: t(key), action: `${word}:${action}` };
 }
 
 /** The way back to one of them, to all, and to the menu. */
@@ -35,7 +36,7 @@ export function asking(text: string, rows: Choice[][], step: string, told: Reado
 }
 
 export function stand(step: string, told: Readonly<Record<string, string>>): Step {
-  return { flow: 'announce', step, told };
+  return { flow: word, step, told };
 }
 
 /** Says something before a screen. */
@@ -58,9 +59,9 @@ export function amount(n: number, language: Language): string {
   return new Intl.NumberFormat(language).format(n);
 }
 
-/** «412 людей» */
-export function people(count: number, { t, language }: Pick<Reader, 't' | 'language'>): string {
-  return t('announce:people', { count, n: amount(count, language) });
+/** «Це отримають 412 людей.» */
+export function goesTo(count: number, { t, language }: Pick<Reader, 't' | 'language'>): string {
+  return count === 0 ? t('announce:nobodyYet') : t('announce:goesTo', { count, n: amount(count, language) });
 }
 
 /** «4,12 €» */

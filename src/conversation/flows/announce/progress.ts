@@ -4,7 +4,7 @@ import { timeOf } from '../../clock-words.ts';
 import { type Reader, zoneOf } from '../../flow.ts';
 import type { Choice, Reply } from '../../reply.ts';
 import { whenWords } from '../book.ts';
-import { allAndMenu, amount, button, heading, lines, paragraphs, people, scopeName, zone } from './parts.ts';
+import { allAndMenu, amount, button, goesTo, heading, lines, paragraphs, scopeName, zone } from './parts.ts';
 
 /** How far an announcement is, in one message that changes in place, and at the end the report. */
 export function progressReply(progress: Progress, reader: Reader): Reply {
@@ -64,7 +64,7 @@ function askApproval(announcement: Announcement, reader: Reader): Reply {
       t('announce:news.approve', { no: announcement.no }),
       lines(
         t('announce:writtenFor', { library: scopeName(announcement.library, reader) }),
-        t('announce:goesTo', { people: people(announcement.size ?? 0, reader) }),
+        goesTo(announcement.size ?? 0, reader),
         startLine(announcement, reader),
       ),
       words ? services.plain(words.text) : '',
