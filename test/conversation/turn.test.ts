@@ -154,6 +154,8 @@ describe('a turn', () => {
       'library',
       'book',
       'mybookings',
+      'subscribe',
+      'dates',
       'language',
       'country',
       'librarian',
@@ -181,6 +183,7 @@ describe('a turn', () => {
           'погода',
           '/menu',
           'завтра',
+          'стоп',
           '🙂',
           'мене звати Іра',
         )

@@ -1,7 +1,9 @@
 import type { Announcement } from '../../announcements/announcements.ts';
 import { topics } from '../../announcements/topics.ts';
+import type { Language } from '../../texts.ts';
 import { announcementReply, dateLines, senderName, wordsFor } from '../announcement-words.ts';
 import { type Flow, type Reader, type Told, type Turn, zoneOf } from '../flow.ts';
+import { languageName } from '../names.ts';
 import type { Choice } from '../reply.ts';
 import { layOnScreens, toMenu } from '../screens.ts';
 import { whenWords } from './book.ts';
@@ -105,13 +107,17 @@ function described(one: Announcement, reader: Reader): string {
   const [when = '', ...more] = dateLines(one, reader);
   return [
     when,
-    words ? reader.services.plain(firstLine(words.text)) : '',
-    words && words.language !== reader.language ? reader.t(`announce:writtenIn.${words.language}`) : '',
+    words ? `${reader.services.plain(firstLine(words.text))}${inWhich(words.language, reader)}` : '',
     ...more,
     one.library === null ? '' : senderName(one.library, reader),
   ]
     .filter((line) => line !== '')
     .join('\n');
+}
+
+/** In a list one word is enough to say that it is in another language. */
+function inWhich(written: Language, { language }: Reader): string {
+  return written === language ? '' : ` (${languageName(written, language)})`;
 }
 
 const longestLine = 120;

@@ -75,8 +75,8 @@ describe('the calendar of contests and events', () => {
   it.each([
     ['uk', 'Зустріч про толерантність', ''],
     ['en', 'A talk on tolerance', ''],
-    ['pl', 'Зустріч про толерантність', 'po ukraińsku'],
-    ['ru', 'Зустріч про толерантність', 'украинск'],
+    ['pl', 'Зустріч про толерантність', '(ukraiński)'],
+    ['ru', 'Зустріч про толерантність', '(украинский)'],
   ] as const)(
     'is in the reader’s language where it is written in it, and else says in which it is (%s)',
     async (language, words, which) => {
