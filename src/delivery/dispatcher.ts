@@ -1,25 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../storage/database.ts';
 import { groupCommit } from '../storage/group-commit.ts';
+import { createEmbeddedPace } from '../storage/pace/embedded.ts';
 import type { Seal } from '../storage/seal.ts';
-import { kinds } from './outbox.ts';
+import { type Abandoned, createAbandoned, isRepeated } from './abandoned.ts';
+import { createTurns, type Turns } from './pace.ts';
 import { channelPauseMs, mayRepeat, pauseMs, type SendOutcome } from './retry.ts';
-import {
-  abandonedRows,
-  claimRows,
-  type End,
-  freeAll,
-  type Lease,
-  letGo,
-  markSending,
-  type OutboxRow,
-  putBack,
-  settleRows,
-  takeOver,
-} from './store.ts';
+import { claimRows, type End, type Lease, letGo, markSending, type OutboxRow, putBack, settleRows } from './store.ts';
 
 /**
- * Sends what is due. Several may run, in one process or in many:
+ * Sends what is due and meant for one person: answers, reminders. What is told to many goes by bulk.ts, so that nobody
+ * waits for it here. Several may run, in one process or in many:
  *
  *     claimed (a lease) -> prepared: what to say, to whom, is it still true? -> marked *sending* -> the call -> settled
  *
@@ -60,10 +51,12 @@ export type DispatcherDeps<Words> = {
   send(channel: string, sender: string, words: Words): Promise<SendOutcome>;
   /** The person can't be reached there any more. */
   gone(person: string, channel: string): Promise<void>;
-  /** Waits for the channel's turn, before the mark. */
-  pace?(channel: string, kind: string): Promise<void>;
-  /** No other process serves this database: what is found leased at the start belongs to a dead one. */
+  /** When a call may go out, asked before the mark. Absent: at once, but for pauses that the platform asks for. */
+  turns?: Turns;
+  /** No other process serves this database: what is found in hand at the start belongs to a dead one. */
   alone: boolean;
+  /** Shared by all that send in this process; absent: its own. */
+  abandoned?: Abandoned;
   report: {
     count(name: string, labels?: Record<string, string>): void;
     fault(where: string, error: unknown): string;
@@ -82,25 +75,24 @@ export type DispatcherLimits = {
 };
 
 const usual: DispatcherLimits = { parallel: 16, pollMs: 1_000, callMs: 60_000, leaseMs: 180_000 };
-const priorities = [1, 2, 3] as const;
+const priorities = [1, 2] as const;
 /** Lets the transaction that put something commit. */
 const wakeAfterMs = 20;
-const ABANDONED_AT_ONCE = 100;
 const CALLERS_A_GROUP = 200;
 
 export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher {
   const { database, seal, clock, report } = deps;
   const { db } = database;
   const limits = { ...usual, ...deps.limits };
+  const turns = deps.turns ?? createTurns(createEmbeddedPace(clock));
+  const abandoned = deps.abandoned ?? createAbandoned(deps);
   const holder = randomUUID();
   /** One person's messages go out one after another, in the order in which they were due. */
   const inHand = new Map<string, Promise<void>>();
   let held = 0;
   let freed = Promise.withResolvers<void>();
-  const pausedUntil = new Map<string, number>();
   let looking: Promise<void> | null = null;
   let lookAgain = false;
-  let firstLook = true;
   let stopping = false;
   let poll: NodeJS.Timeout | null = null;
   let soon: NodeJS.Timeout | null = null;
@@ -146,13 +138,8 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
   }
 
   async function claimAll(): Promise<void> {
-    let recovered = Number.NEGATIVE_INFINITY;
     while (!stopping) {
-      // A long announcement goes on for an hour; what a dead process left must not wait for its end.
-      if (Math.abs(clock.now() - recovered) >= limits.pollMs) {
-        recovered = clock.now();
-        await takeUpAbandoned();
-      }
+      await abandoned.takeUp();
       while (held >= limits.parallel && !stopping) await freed.promise;
       if (stopping) return;
       const rows = await claimNext(limits.parallel - held);
@@ -161,10 +148,10 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
     }
   }
 
-  /** Asks for the most urgent first each time, so that nobody who waits for an answer waits for an announcement. */
+  /** Asks for the most urgent first each time, so that nobody who waits for an answer waits for reminders. */
   async function claimNext(limit: number): Promise<OutboxRow[]> {
     for (const priority of priorities) {
-      const rows = await claimRows(database, priority, limit, lease());
+      const rows = await claimRows(database, { priority }, limit, lease());
       if (rows.length > 0) return rows;
     }
     return [];
@@ -213,9 +200,8 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
     const [first, ...others] = prepared.to;
     if (!first) return settle(row, 'failed', 'gone');
 
-    const paused = pausedUntil.get(first.channel) ?? 0;
-    if (paused > clock.now()) return putBack(db, row.id, { dueAt: paused, unsure: false }, lease());
-    await deps.pace?.(first.channel, row.kind);
+    const heldMs = await turns.soon(first.channel, first.sender);
+    if (heldMs > 0) return putBack(db, row.id, { dueAt: clock.now() + heldMs, unsure: false }, lease());
     if (stopping) return letGo(db, [row.id], lease());
     if (!(await mark(row.id))) return;
     const outcome = await call(first.channel, first.sender, prepared.words);
@@ -233,7 +219,7 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
         return;
       case 'later': {
         const pause = channelPauseMs(outcome);
-        if (pause > 0) pausedUntil.set(first.channel, Math.max(paused, clock.now() + pause));
+        if (pause > 0) await turns.hold(first.channel, pause);
         return tryLater({ ...row, attempts: row.attempts + 1 }, outcome);
       }
     }
@@ -255,7 +241,7 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
   }
 
   async function tryLater(row: OutboxRow, later: Extract<SendOutcome, { outcome: 'later' }>): Promise<void> {
-    if (later.uncertain && !mayRepeat(againOf(row), row.unsure)) return settle(row, 'uncertain');
+    if (later.uncertain && !mayRepeat(isRepeated(row), row.unsure)) return settle(row, 'uncertain');
     const dueAt = clock.now() + pauseMs(later, row, Math.random());
     // When its time comes it is too late, and says so then: it may be withdrawn before.
     await putBack(db, row.id, { dueAt: Math.ceil(Math.min(dueAt, row.not_after)), unsure: later.uncertain }, lease());
@@ -264,22 +250,6 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
   function tooLate(row: OutboxRow): Promise<void> {
     if (row.unsure > 0) return settle(row, 'uncertain');
     return row.not_after === 0 ? settle(row, 'withdrawn') : settle(row, 'failed', 'late');
-  }
-
-  async function takeUpAbandoned(): Promise<void> {
-    const alone = deps.alone && firstLook;
-    if (alone) await freeAll(db);
-    firstLook = false;
-    for (;;) {
-      const now = clock.now();
-      const rows = await abandonedRows(db, now, alone, ABANDONED_AT_ONCE);
-      for (const row of rows) {
-        const again = mayRepeat(againOf(row), row.unsure) && row.not_after > now;
-        if ((await takeOver(db, row, { again, dueAt: now, now })) && !again)
-          report.count('outbox', { kind: row.kind, state: 'uncertain' });
-      }
-      if (rows.length < ABANDONED_AT_ONCE) return;
-    }
   }
 
   return {
@@ -311,9 +281,4 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
       } while (looking || held > 0);
     },
   };
-}
-
-/** Of a kind that this build does not know nothing is sent twice. */
-function againOf(row: OutboxRow): boolean {
-  return row.kind in kinds && kinds[row.kind as keyof typeof kinds].again;
 }

@@ -3,7 +3,17 @@ import { newId } from '../ids.ts';
 import type { Database } from '../storage/database.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Tables } from '../storage/tables/index.ts';
-import { arrivedAfter, booksOf, deleteOf, deleteSettled, insertRows, waitingOf, withdrawGroup } from './store.ts';
+import {
+  arrivedAfter,
+  booksOf,
+  deleteOf,
+  deleteSettled,
+  insertRows,
+  makeAnonymous,
+  peopleIn,
+  waitingOf,
+  withdrawGroup,
+} from './store.ts';
 
 /**
  * Everything that the bot starts of its own accord is put here first, in the transaction that makes it true, and sent
@@ -16,7 +26,8 @@ import { arrivedAfter, booksOf, deleteOf, deleteSettled, insertRows, waitingOf, 
  */
 export type Outbox = {
   /**
-   * Puts messages; one whose `dedupe` has been put before is left out, also when it has been sent or withdrawn.
+   * Puts messages; one whose `dedupe` has been put before is left out, also when it has been sent or withdrawn. Of an
+   * announcement nobody gets a second one, not even who has become one person with somebody since.
    * Calling it again in a transaction that is tried again is harmless.
    * @returns how many were new
    */
@@ -30,11 +41,14 @@ export type Outbox = {
   waiting(group: string): Promise<readonly { dedupe: string; dueAt: number }[]>;
   /** What became of the messages of a group, counted. */
   books(group: string): Promise<Books>;
-  /** Those of a group that arrived, or may have, after that id; in the order of their ids. */
+  /** Those of a group that arrived, then those that may have; after that id, '' for the first. */
   sentTo(group: string, after: string, limit: number): Promise<readonly Arrived[]>;
-  /** Everything of a person goes, whether it was sent or not. */
+  /**
+   * Everything of a person goes, whether it was sent or not. What was announced to them stays in its books and leads to
+   * nobody; what of it waits is withdrawn.
+   */
   forget(person: string): Promise<void>;
-  /** Drops what was settled more than 30 days ago. */
+  /** Drops what was settled more than 30 days ago, if its announcement is over. */
   sweep(): Promise<void>;
   /** Calls `listener` after something was put that is due at once. */
   onPut(listener: () => void): void;
@@ -87,8 +101,9 @@ export function createOutbox(deps: { database: Database; seal: Seal; clock: { no
   const { database, seal, clock } = deps;
   const listeners: (() => void)[] = [];
   return {
-    async put(trx, messages) {
+    async put(trx, all) {
       const now = clock.now();
+      const messages = await withoutTwice(trx, all);
       const rows = messages.map(({ person, kind, payload, dueAt, notAfter, group, dedupe }) => {
         const id = newId(now);
         return {
@@ -109,10 +124,23 @@ export function createOutbox(deps: { database: Database; seal: Seal; clock: { no
     waiting: (group) => waitingOf(database.db, group),
     books: (group) => booksOf(database.db, group),
     sentTo: (group, after, limit) => arrivedAfter(database.db, group, after, limit),
-    forget: (person) => deleteOf(database.db, person),
+    async forget(person) {
+      await makeAnonymous(database.db, person, clock.now());
+      await deleteOf(database.db, person);
+    },
     sweep: () => deleteSettled(database.db, clock.now() - KEPT_MS),
     onPut: (listener) => {
       listeners.push(listener);
     },
   };
+}
+
+async function withoutTwice(trx: Transaction<Tables>, messages: readonly Message[]): Promise<readonly Message[]> {
+  const announced = messages.filter(({ kind, group }) => kind === 'announcement' && group !== null);
+  const have = new Set<string>();
+  for (const [group, some] of Map.groupBy(announced, (message) => message.group ?? '')) {
+    const people = some.map(({ person }) => person);
+    for (const person of await peopleIn(trx, group, people)) have.add(`${group} ${person}`);
+  }
+  return messages.filter(({ kind, group, person }) => kind !== 'announcement' || !have.has(`${group} ${person}`));
 }

@@ -2,13 +2,22 @@
 
 /** What came of handing a message to a platform. */
 export type SendOutcome =
-  | { outcome: 'sent' }
+  /** `receipt`: what names it there, where anything does. */
+  | { outcome: 'sent'; receipt?: string | null }
   /** The person blocked the bot, left, or never was there. */
   | { outcome: 'gone' }
   /** The platform refused what we made. */
   | { outcome: 'refused' }
   /** Not now. `limited`: it asked for the pause. `uncertain`: it may have arrived all the same. */
   | { outcome: 'later'; afterMs: number; limited: boolean; uncertain: boolean };
+
+/** What came of one that is sent to many. */
+export type BulkOutcome =
+  | SendOutcome
+  /** The platform refuses the account: the same for everybody, until somebody acts. It has not arrived. */
+  | { outcome: 'account' }
+  /** It can't be sent to many in one call; to each alone it may. It has not arrived. */
+  | { outcome: 'unsupported' };
 
 const minute = 60_000;
 
@@ -40,6 +49,18 @@ export function pauseMs(
 /** How long all messages of a channel wait after this. */
 export function channelPauseMs(later: { afterMs: number; limited: boolean }): number {
   return later.limited && later.afterMs <= everybodysMs ? later.afterMs : 0;
+}
+
+/** Calls in all for an announcement, when the platform can't be reached. A pause that it asks for does not count. */
+const bulkTries = 6;
+
+/** Is another try of an announcement worth it after this one, which surely did not arrive? */
+export function isWorthAnother(
+  later: { limited: boolean },
+  facts: { attempts: number; not_after: number },
+  at: number,
+): boolean {
+  return at < facts.not_after && (later.limited || facts.attempts < bulkTries);
 }
 
 /** Is another call allowed after one that may have arrived? `unsure`: how many there were before it. */

@@ -1,4 +1,4 @@
-import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Database } from '../storage/database.ts';
 import type { Tables } from '../storage/tables/index.ts';
 import type { OutboxTable } from '../storage/tables/outbox.ts';
@@ -54,13 +54,14 @@ export function waitingOf(db: Db, group: string) {
     .execute();
 }
 
+/** Counted from the index alone; the rows themselves are read for reasons only, and few have one. */
 export async function booksOf(db: Db, group: string) {
-  const rows = await db
-    .selectFrom('outbox')
-    .select((eb) => ['state', 'why', eb.fn.countAll<number | string>().as('n')])
-    .where('about', '=', group)
-    .groupBy(['state', 'why'])
-    .execute();
+  const { rows } = await sql<{ state: OutboxRow['state']; why: string | null; n: number | string }>`
+    select state, null as why, count(*) as n from outbox
+    where about = ${group} and state in ('waiting', 'sending', 'sent', 'uncertain', 'withdrawn') group by state
+    union all
+    select state, why, count(*) as n from outbox where about = ${group} and state = 'failed' group by state, why
+  `.execute(db);
   const books = { waiting: 0, sending: 0, sent: 0, uncertain: 0, withdrawn: 0, failed: {} as Record<string, number> };
   for (const { state, why, n } of rows) {
     if (state === 'failed') books.failed[why ?? 'unknown'] = Number(n);
@@ -69,37 +70,147 @@ export async function booksOf(db: Db, group: string) {
   return books;
 }
 
-export function arrivedAfter(db: Db, group: string, after: string, limit: number) {
-  return db
-    .selectFrom('outbox')
-    .select(['id', 'person', 'channel', 'receipt'])
-    .where('about', '=', group)
-    .where('state', 'in', ['sent', 'uncertain'])
-    .where('person', '!=', '')
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .execute();
+/** In an order that the index has: those that surely arrived first. The place of one that was settled never changes. */
+export async function arrivedAfter(db: Db, group: string, after: string, limit: number) {
+  const last =
+    after === ''
+      ? undefined
+      : await db.selectFrom('outbox').select(['state', 'due_at', 'id']).where('id', '=', after).executeTakeFirst();
+  const page = (state: 'sent' | 'uncertain', most: number) =>
+    db
+      .selectFrom('outbox')
+      .select(['id', 'person', 'channel', 'receipt'])
+      .where('about', '=', group)
+      .where('state', '=', state)
+      .where('person', '!=', '')
+      .$if(last?.state === state, (query) =>
+        query.where(sql<boolean>`(due_at, id) > (${last?.due_at ?? 0}, ${last?.id ?? ''})`),
+      )
+      .orderBy('due_at')
+      .orderBy('id')
+      .limit(most)
+      .execute();
+  const sent = last?.state === 'uncertain' ? [] : await page('sent', limit);
+  if (sent.length === limit) return sent;
+  return [...sent, ...(await page('uncertain', limit - sent.length))];
 }
 
 export async function deleteOf(db: Db, person: string): Promise<void> {
-  await db.deleteFrom('outbox').where('person', '=', person).execute();
+  await db.deleteFrom('outbox').where('person', '=', person).where('kind', '!=', 'announcement').execute();
 }
 
+/**
+ * What was announced to somebody is counted all the same, and leads to nobody any more. What waits is withdrawn; what is
+ * just being sent is not tried again.
+ */
+export async function makeAnonymous(db: Db, person: string, now: number): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ ...free, state: 'withdrawn', why: forgotten, settled_at: now })
+    .where('person', '=', person)
+    .where('kind', '=', 'announcement')
+    .where('state', '=', 'waiting')
+    .execute();
+  await db
+    .updateTable('outbox')
+    .set((eb) => ({
+      person: '',
+      payload: null,
+      receipt: null,
+      dedupe: sql<string>`'forgotten:' || id`,
+      not_after: eb.case().when('state', '=', 'sending').then(sql<number>`0`).else(eb.ref('not_after')).end(),
+    }))
+    .where('person', '=', person)
+    .where('kind', '=', 'announcement')
+    .execute();
+}
+
+const DELETED_AT_ONCE = 500;
+
+/** Little by little, so that nobody waits for it. What is still being told stays whole: its books are counted at the end. */
 export async function deleteSettled(db: Db, before: number): Promise<void> {
-  await db.deleteFrom('outbox').where('settled_at', '<', before).execute();
+  const over = ['done', 'recalled', 'dropped'] as const;
+  const open = await db.selectFrom('announcements').select('id').where('state', 'not in', over).execute();
+  const groups = open.map(({ id }) => `announcement:${id}`);
+  for (;;) {
+    const deleted = await db
+      .deleteFrom('outbox')
+      .where('id', 'in', (where) =>
+        where
+          .selectFrom('outbox')
+          .select('id')
+          .where('settled_at', '<', before)
+          .$if(groups.length > 0, (query) =>
+            query.where((or) => or.or([or('about', 'is', null), or('about', 'not in', groups)])),
+          )
+          .limit(DELETED_AT_ONCE),
+      )
+      .executeTakeFirstOrThrow();
+    if (Number(deleted.numDeletedRows) < DELETED_AT_ONCE) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Of these people, who has a message of this group already. */
+export async function peopleIn(trx: Trx, group: string, people: readonly string[]): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('outbox')
+    .select('person')
+    .where('person', 'in', people)
+    .where('about', '=', group)
+    .execute();
+  return rows.map((row) => row.person);
+}
+
+/** It has reached them, may have, or will. */
+const COUNTED: readonly OutboxRow['state'][] = ['waiting', 'sending', 'sent', 'uncertain'];
+
+/**
+ * Moves a person's messages to another person. Of an announcement that both would get one is enough: the other one, if it
+ * still waits, is withdrawn.
+ * @returns the ids of what has moved
+ */
+export async function moveRows(trx: Trx, from: string, into: string): Promise<string[]> {
+  const moved = await trx
+    .updateTable('outbox')
+    .set({ person: into })
+    .where('person', '=', from)
+    .returning(['id', 'kind', 'about', 'state'])
+    .execute();
+  for (const { id, kind, about, state } of moved) {
+    if (kind !== 'announcement' || about === null || !COUNTED.includes(state)) continue;
+    const others = await trx
+      .selectFrom('outbox')
+      .select(['id', 'state'])
+      .where('person', '=', into)
+      .where('about', '=', about)
+      .where('id', '!=', id)
+      .where('state', 'in', COUNTED)
+      .execute();
+    if (others.length === 0) continue;
+    const waiting = others.filter((other) => other.state === 'waiting').map((other) => other.id);
+    const twice = state === 'waiting' ? [id] : waiting;
+    if (twice.length === 0) continue;
+    await trx
+      .updateTable('outbox')
+      .set((eb) => ({ ...free, state: 'withdrawn', why: 'twice', payload: null, settled_at: eb.ref('due_at') }))
+      .where('id', 'in', twice)
+      .where('state', '=', 'waiting')
+      .execute();
+  }
+  return moved.map((row) => row.id);
 }
 
 /** Whose hands, and how long they may hold: UTC ms. */
 export type Lease = { holder: string; now: number; until: number };
 
 /**
- * Takes due rows of one priority into hand, the longest due first. One statement: on PostgreSQL dispatchers skip what
+ * Takes due rows of one priority or one group into hand, the longest due first. One statement: on PostgreSQL dispatchers skip what
  * another is just taking, on SQLite the write lock is taken at once.
  */
 export async function claimRows(
   { db, engine }: Database,
-  priority: number,
+  which: { priority: number } | { group: string },
   limit: number,
   { holder, now, until }: Lease,
 ): Promise<OutboxRow[]> {
@@ -109,7 +220,8 @@ export async function claimRows(
         .selectFrom('outbox')
         .select('id')
         .where('state', '=', 'waiting')
-        .where('priority', '=', priority)
+        .$if('priority' in which, (query) => query.where('priority', '=', 'priority' in which ? which.priority : 0))
+        .$if('group' in which, (query) => query.where('about', '=', 'group' in which ? which.group : ''))
         .where('due_at', '<=', now)
         .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]))
         .orderBy('due_at')
@@ -142,10 +254,16 @@ export async function markSending(db: Db, ids: readonly string[], { holder, now,
   return rows.map((row) => row.id);
 }
 
-export type End = { state: 'sent' | 'failed' | 'uncertain' | 'withdrawn'; why: string | null };
+export type End = {
+  state: 'sent' | 'failed' | 'uncertain' | 'withdrawn';
+  why: string | null;
+  /** Where it was, or would have been, said. */
+  channel?: string;
+};
 
 /** The books: what became of rows that this holder has in hand. Their payload goes. */
 export async function settleRows(db: Db, ids: readonly string[], end: End, { holder, now }: Lease): Promise<void> {
+  if (ids.length === 0) return;
   await db
     .updateTable('outbox')
     .set({ ...free, ...end, payload: null, settled_at: now })
@@ -155,29 +273,66 @@ export async function settleRows(db: Db, ids: readonly string[], end: End, { hol
     .execute();
 }
 
+/** The same for rows that were sent, with what names each of them there. Of who was forgotten meanwhile nothing is kept. */
+export async function settleSent(
+  db: Db,
+  rows: readonly { id: string; receipt: string | null }[],
+  channel: string,
+  { holder, now }: Lease,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map(({ id, receipt }) => sql`(cast(${id} as text), cast(${receipt} as text))`);
+  await sql`
+    with given(id, receipt) as (values ${sql.join(values)})
+    update outbox set state = 'sent', why = null, payload = null, holder = null, lease_until = null,
+      settled_at = ${now}, channel = ${channel},
+      receipt = case when person = '' then null else (select receipt from given where given.id = outbox.id) end
+    where id in (select id from given) and holder = ${holder} and state in ('waiting', 'sending')`.execute(db);
+}
+
 /** Lets go of a row that is to be tried again. `unsure`: this try may have arrived. */
-export async function putBack(
+export function putBack(
   db: Db,
   id: string,
   { dueAt, unsure }: { dueAt: number; unsure: boolean },
-  { holder }: Lease,
+  lease: Lease,
 ): Promise<void> {
-  await db
-    .updateTable('outbox')
-    .set((eb) => ({
-      ...free,
-      state: 'waiting' as const,
-      due_at: dueAt,
-      unsure: unsure ? eb('unsure', '+', 1) : eb.ref('unsure'),
-    }))
-    .where('id', '=', id)
-    .where('holder', '=', holder)
-    .where('state', 'in', ['waiting', 'sending'])
-    .execute();
+  return putAllBack(db, [{ id, dueAt }], { unsure, keep: false }, lease);
 }
+
+/**
+ * Rows that surely were not sent, or may be sent again, wait once more. What was withdrawn while it was being sent does not.
+ * `keep`: they stay in this holder's hands.
+ */
+export async function putAllBack(
+  db: Db,
+  rows: readonly { id: string; dueAt: number }[],
+  { unsure, keep }: { unsure: boolean; keep: boolean },
+  { holder, now }: Lease,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map(({ id, dueAt }) => sql`(cast(${id} as text), cast(${dueAt} as bigint))`);
+  const unlessWithdrawn = (there: ReturnType<typeof sql>, type: 'text' | 'bigint') =>
+    sql`case when not_after = 0 then null else cast(${there} as ${sql.raw(type)}) end`;
+  await sql`
+    with given(id, due_at) as (values ${sql.join(values)})
+    update outbox set
+      state = case when not_after = 0 then 'withdrawn' else 'waiting' end,
+      why = case when not_after = 0 and person = '' then ${forgotten} else why end,
+      settled_at = case when not_after = 0 then cast(${now} as bigint) else null end,
+      payload = ${unlessWithdrawn(sql`payload`, 'text')},
+      due_at = (select due_at from given where given.id = outbox.id),
+      unsure = unsure + ${unsure ? sql`1` : sql`0`},
+      holder = ${keep ? unlessWithdrawn(sql`holder`, 'text') : sql`null`},
+      lease_until = ${keep ? unlessWithdrawn(sql`lease_until`, 'bigint') : sql`null`}
+    where id in (select id from given) and holder = ${holder} and state in ('waiting', 'sending')`.execute(db);
+}
+
+const forgotten = 'forgotten';
 
 /** Lets go of rows that have not been touched. */
 export async function letGo(db: Db, ids: readonly string[], { holder }: Lease): Promise<void> {
+  if (ids.length === 0) return;
   await db
     .updateTable('outbox')
     .set(free)
@@ -199,26 +354,31 @@ export function abandonedRows(db: Db, now: number, alone: boolean, limit: number
     .execute();
 }
 
-/**
- * Takes an abandoned row over: to be tried again, or settled as uncertain.
- * @returns false when another dispatcher was quicker, or its holder is alive after all
- */
-export async function takeOver(
-  db: Db,
-  row: OutboxRow,
-  fate: { again: boolean; dueAt: number; now: number },
-): Promise<boolean> {
-  const change = fate.again
-    ? ({ state: 'waiting', due_at: fate.dueAt, unsure: row.unsure + 1 } as const)
-    : ({ state: 'uncertain', payload: null, settled_at: fate.now } as const);
-  const result = await db
+/** Takes an abandoned row over, to be tried again; unless another process was quicker, or its holder is alive after all. */
+export async function takeOver(db: Db, row: OutboxRow, now: number): Promise<void> {
+  await db
     .updateTable('outbox')
-    .set({ ...free, ...change })
+    .set({ ...free, state: 'waiting', due_at: now, unsure: row.unsure + 1 })
     .where('id', '=', row.id)
     .where('state', '=', 'sending')
     .where('attempts', '=', row.attempts)
-    .executeTakeFirstOrThrow();
-  return Number(result.numUpdatedRows) === 1;
+    .execute();
+}
+
+/**
+ * The same for rows that must not be said twice: they may have arrived.
+ * @returns those that were settled
+ */
+export async function takeOverUncertain(db: Db, ids: readonly string[], alone: boolean, now: number) {
+  if (ids.length === 0) return [];
+  return db
+    .updateTable('outbox')
+    .set({ ...free, state: 'uncertain', payload: null, settled_at: now })
+    .where('id', 'in', ids)
+    .where('state', '=', 'sending')
+    .$if(!alone, (query) => query.where('lease_until', '<=', now))
+    .returning('kind')
+    .execute();
 }
 
 /** With nobody else alive: what was leased but not marked is free. */

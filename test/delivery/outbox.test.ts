@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTurns } from '../../src/delivery/pace.ts';
 import { openDatabase } from '../../src/storage/database.ts';
+import { createEmbeddedPace } from '../../src/storage/pace/embedded.ts';
 import { engines, freshDatabase } from '../engines.ts';
 import { later, message, morning, openOffice, unsure } from './post-office.ts';
 
@@ -70,7 +72,16 @@ describe.each(engines)('what the bot starts, on %s', (engine) => {
 
   it('taken back after it was claimed, and before the call, is not said', async () => {
     await office.put(message({ group: 'a' }));
-    const dispatcher = office.dispatcher({ pace: async () => void (await office.withdraw('a')) });
+    const turns = createTurns(createEmbeddedPace(office.clock));
+    const dispatcher = office.dispatcher({
+      turns: {
+        ...turns,
+        async soon() {
+          await office.withdraw('a');
+          return 0;
+        },
+      },
+    });
     await dispatcher.drain();
     expect(office.sent).toEqual([]);
     expect(await office.books()).toEqual({ withdrawn: 1 });
@@ -120,26 +131,12 @@ describe.each(engines)('what the bot starts, on %s', (engine) => {
     expect(words()).toEqual(['wait']);
   });
 
-  it('reaches who waits for an answer before it reminds, and reminds before it announces', async () => {
+  it('reaches who waits for an answer before it reminds, and leaves announcements to those who tell many', async () => {
     const made = (['announcement', 'reminder', 'answer'] as const).map((kind) => message({ kind, words: kind }));
     await office.put(...made.flatMap((one) => [one, message({ kind: one.kind, words: one.kind })]));
     await office.dispatcher({ limits: { parallel: 1 } }).drain();
-    expect(words()).toEqual(['answer', 'answer', 'reminder', 'reminder', 'announcement', 'announcement']);
-  });
-
-  it('an answer that comes in the middle of a long announcement is not kept waiting', async () => {
-    await office.put(...Array.from({ length: 40 }, (_, i) => message({ kind: 'announcement', words: `${i}` })));
-    const dispatcher = office.dispatcher({
-      limits: { parallel: 2 },
-      async send(channel, sender, text) {
-        office.sent.push({ channel, sender, words: text });
-        if (office.sent.length === 10) await office.put(message({ kind: 'answer', words: 'answer' }));
-        return { outcome: 'sent' };
-      },
-    });
-    await dispatcher.drain();
-    expect(words().indexOf('answer')).toBeLessThan(15);
-    expect(office.sent).toHaveLength(41);
+    expect(words()).toEqual(['answer', 'answer', 'reminder', 'reminder']);
+    expect(await office.books()).toEqual({ sent: 4, waiting: 2 });
   });
 
   it('one person gets several messages in the order in which they were due, one after another', async () => {
@@ -251,8 +248,7 @@ describe.each(engines)('what the bot starts, on %s', (engine) => {
     expect(words()).toEqual(['first', 'second', 'first']);
   });
 
-  it('without an answer a reminder is said at most three times, an announcement once', async () => {
-    await office.put(message({ kind: 'announcement', words: 'announcement' }));
+  it('without an answer from the platform a reminder is said at most three times', async () => {
     await office.put(...(['reminder', 'answer'] as const).map((kind) => message({ kind, words: kind })));
     const dispatcher = office.dispatcher({
       async send(channel, sender, text) {
@@ -267,17 +263,16 @@ describe.each(engines)('what the bot starts, on %s', (engine) => {
     for (const [kind, times] of [
       ['reminder', 3],
       ['answer', 3],
-      ['announcement', 1],
     ] as const)
       expect(words().filter((text) => text === kind)).toHaveLength(times);
-    expect(await office.books()).toEqual({ uncertain: 3 });
+    expect(await office.books()).toEqual({ uncertain: 2 });
   });
 
   it('a call that never ends, or an error of no known kind, counts as uncertain and holds nobody up', async () => {
-    await office.put(message({ kind: 'announcement' }), message({ kind: 'announcement' }), message());
+    await office.put(message(), message(), message());
     office.answers.push('hang', new Error('surprise'), 'hang');
     await office.dispatcher({ limits: { callMs: 5 } }).drain();
-    expect((await office.books()).uncertain).toBeGreaterThanOrEqual(1);
+    expect(await office.rows()).toMatchObject([1, 2, 3].map(() => ({ state: 'waiting', unsure: 1 })));
     expect(office.faults).toHaveLength(1);
     expect((await office.rows()).every((row) => row.holder === null)).toBe(true);
   });
@@ -321,7 +316,7 @@ describe.each(engines)('what the bot starts, on %s', (engine) => {
   });
 
   it('twenty dispatchers on three connections send each message once', async () => {
-    const people = Array.from({ length: 300 }, (_, i) => message({ kind: 'announcement', words: `${i}` }));
+    const people = Array.from({ length: 300 }, (_, i) => message({ words: `${i}` }));
     await office.put(...people);
     const others = [await openDatabase(fresh.config), await openDatabase(fresh.config)];
     const databases = [fresh.database, ...others];

@@ -17,7 +17,10 @@ export type OutboxTable = {
   priority: number;
   /** `sending`: the call to the platform may be under way or done. */
   state: 'waiting' | 'sending' | 'sent' | 'failed' | 'uncertain' | 'withdrawn';
-  /** Of a failed one: `late gone refused unreadable`. */
+  /**
+   * Of a failed one: `late gone refused unreadable down`; of a withdrawn one, if it was not withdrawn with its group:
+   * `forgotten twice`, or what the preparation said.
+   */
   why: string | null;
   /** Calls to the platform, and how many of them ended without an answer. */
   attempts: number;

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pace, Rate } from '../storage/pace/contract.ts';
+
+/**
+ * When a call may go out, for what the bot starts: a channel's rate is shared with all processes, and one chat is not
+ * sent to twice at once. Direct replies never wait here; they are counted, and what the bot starts waits for them.
+ */
+export type Turns = {
+  /**
+   * For what somebody waits for: reminders and librarians' answers, ahead of what this process sends to many.
+   * @returns 0: go; else ms for which the channel is held
+   */
+  soon(channel: string, sender: string): Promise<number>;
+  /**
+   * For what is sent to many; `sender` null: one call for many people. Waits as long as it takes, also for the end of a hold.
+   * @returns false when the signal ended it
+   */
+  patiently(channel: string, sender: string | null, signal: AbortSignal): Promise<boolean>;
+  /** A direct reply has gone out. */
+  replied(channel: string, sender: string): void;
+  /** The platform asked for a pause: nobody calls there before it is over, in any process. */
+  hold(channel: string, ms: number): Promise<void>;
+};
+
+/** `chatMs`: from one message to the next in the same chat. */
+export type ChannelPace = { rate: Rate; chatMs: number };
+
+const unlimited: ChannelPace = { rate: { calls: 0, perMs: 1_000 }, chatMs: 0 };
+/** So far ahead a process reserves turns for what it sends to many: enough to miss none, and no more to wait for. */
+const AHEAD_MS = 100;
+const AHEAD_UNLIMITED = 64;
+const SPARE_CHATS = 1_000;
+
+export function createTurns(pace: Pace, channels: Readonly<Record<string, ChannelPace>> = {}): Turns {
+  /** When the latest message to a chat went out, or will; the oldest first. In memory: two processes seldom meet there. */
+  const chats = new Map<string, number>();
+  const reserving = new Map<string, ReturnType<typeof createSlots>>();
+
+  const paceOf = (channel: string) => channels[channel] ?? unlimited;
+  const slotsOf = (channel: string) => {
+    const known = reserving.get(channel);
+    if (known) return known;
+    const { calls, perMs } = paceOf(channel).rate;
+    const made = createSlots(calls > 0 ? Math.ceil((calls / perMs) * AHEAD_MS) + 1 : AHEAD_UNLIMITED);
+    reserving.set(channel, made);
+    return made;
+  };
+
+  /** @returns ms until the chat's turn, which is taken by asking */
+  function chatTurn(channel: string, sender: string): number {
+    const { chatMs } = paceOf(channel);
+    if (chatMs === 0) return 0;
+    const now = performance.now();
+    const chat = `${channel} ${sender}`;
+    const turn = Math.max(now, (chats.get(chat) ?? 0) + chatMs);
+    chats.delete(chat);
+    chats.set(chat, turn);
+    for (const [old, at] of chats) {
+      if (chats.size <= SPARE_CHATS || at + chatMs > now) break;
+      chats.delete(old);
+    }
+    return Math.ceil(turn - now);
+  }
+
+  return {
+    async soon(channel, sender) {
+      const spaced = chatTurn(channel, sender);
+      if (spaced > 0) await sleep(spaced);
+      for (;;) {
+        const { waitMs, held } = await pace.take(channel, paceOf(channel).rate);
+        if (held) return waitMs;
+        if (waitMs === 0) return 0;
+        await sleep(waitMs);
+        const heldMs = await pace.held(channel);
+        if (heldMs === 0) return 0;
+      }
+    },
+    async patiently(channel, sender, signal) {
+      try {
+        const spaced = sender === null ? 0 : chatTurn(channel, sender);
+        if (spaced > 0) await sleep(spaced, undefined, { signal });
+        return await slotsOf(channel).in(async () => {
+          for (;;) {
+            if (signal.aborted) return false;
+            const { waitMs, held } = await pace.take(channel, paceOf(channel).rate);
+            if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+            if (!held && (waitMs === 0 || (await pace.held(channel)) === 0)) return true;
+          }
+        });
+      } catch (error) {
+        if (signal.aborted) return false;
+        throw error;
+      }
+    },
+    replied(channel, sender) {
+      pace.note(channel);
+      chatTurn(channel, sender);
+    },
+    hold: (channel, ms) => pace.hold(channel, ms),
+  };
+}
+
+/** So many at the same time; the others wait in the order in which they came. */
+export function createSlots(count: number) {
+  let free = count;
+  const waiting: (() => void)[] = [];
+  return {
+    async in<T>(work: () => Promise<T>): Promise<T> {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        return await work();
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else free += 1;
+      }
+    },
+  };
+}
