@@ -25,6 +25,7 @@ const commands = [
   'join',
   'team',
   'inbox',
+  'announce',
 ] as const;
 
 /** @returns the action that the text stands for, null when it is no command. */

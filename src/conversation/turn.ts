@@ -104,7 +104,9 @@ async function answer(turn: Turn): Promise<Told> {
       if (event.kind === 'place') return flow('library').choose(['near', String(event.lat), String(event.lon)], turn);
       return { replies: [{ text: t('notices:contactNotAsked'), rows: [[toMenu(turn)]] }] };
     }
-    case 'unreadable':
+    case 'unreadable': {
+      const heard = await hear(turn);
+      if (heard) return heard;
       return resume(turn, {
         replies: [
           {
@@ -113,6 +115,7 @@ async function answer(turn: Turn): Promise<Told> {
           },
         ],
       });
+    }
     default:
       return { replies: [], ...(session.at ? { at: session.at } : {}) };
   }
@@ -149,7 +152,7 @@ async function choose(action: string, turn: Turn): Promise<Told> {
 }
 
 /** Flows that go over several steps can't go on while the session store is away; answers can. */
-const needsSession = new Set(['book', 'mybookings', 'family', 'forget', 'join', 'inbox']);
+const needsSession = new Set(['book', 'mybookings', 'family', 'forget', 'join', 'inbox', 'announce']);
 
 function paused(turn: Turn): Told {
   return {

@@ -1,4 +1,5 @@
 import type { Flow } from '../flow.ts';
+import { announce } from './announce.ts';
 import { ask } from './ask.ts';
 import { book } from './book.ts';
 import { clear } from './clear.ts';
@@ -44,4 +45,5 @@ export const flows: readonly Flow[] = [
   join,
   team,
   inbox,
+  announce,
 ];

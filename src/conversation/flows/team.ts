@@ -35,10 +35,11 @@ const removeButtons = 12;
 
 async function list(turn: Turn): Promise<Told> {
   const { t, person, services } = turn;
-  const [colleagues, invitable, posters] = await Promise.all([
+  const [colleagues, invitable, posters, scopes] = await Promise.all([
     services.team.colleagues(person),
     services.team.invitable(person),
     walls(turn),
+    services.announcements.scopes(person),
   ]);
   if (colleagues.length === 0) return notStaff(turn);
   const lines = colleagues.map((one) =>
@@ -68,6 +69,7 @@ async function list(turn: Turn): Promise<Told> {
           ]),
           ...inRows(removals, 2),
           ...wallButton(posters, turn),
+          ...(scopes.length > 0 ? [[{ label: t('announce:title'), action: 'announce' }]] : []),
           [{ label: t('inbox:title'), action: 'inbox' }, toMenu(turn)],
         ],
       },
