@@ -1,4 +1,5 @@
 import { remindersOf } from '../../src/announcements/dates.ts';
+import type { Newsroom } from '../../src/announcements/newsroom.ts';
 import { createAnnouncements } from '../../src/announcements/room.ts';
 import { createSubscribers } from '../../src/announcements/subscribers.ts';
 import { createBookings } from '../../src/bookings/book.ts';
@@ -58,7 +59,11 @@ export const website = {
 };
 
 /** What several people share: the libraries' calendar and the clock. */
-export async function village(change: Partial<Services> = {}, now = wednesdayMorning) {
+export async function village(
+  change: Partial<Services> = {},
+  now = wednesdayMorning,
+  newsroom: Partial<Pick<Newsroom, 'charged' | 'prices' | 'approvalAbove'>> = {},
+) {
   const database = await openDatabase({ kind: 'sqlite', file: ':memory:' });
   let passed = 0;
   const clock = { now: () => now + passed };
@@ -84,6 +89,7 @@ export async function village(change: Partial<Services> = {}, now = wednesdayMor
       charged: () => false,
       prices: {},
       approvalAbove: 500,
+      ...newsroom,
       zoneOf: async () => 'Europe/Kyiv',
     },
     async () => null,

@@ -3,16 +3,15 @@ import type { Told, Turn } from '../../flow.ts';
 import { guessLanguage } from '../../guess-language.ts';
 import type { Choice } from '../../reply.ts';
 import { inRows } from '../../screens.ts';
-import { notStaff } from '../team.ts';
 import { opened } from './card.ts';
-import { notThere } from './list.ts';
+import { notForThem, notThere } from './list.ts';
 import { allAndMenu, asking, scopeName, screen } from './parts.ts';
 
 /** A new announcement: for whom it is written, about what, and its first words, which make the draft. */
 export async function create(turn: Turn): Promise<Told> {
   const scopes = await turn.services.announcements.scopes(turn.person);
   const [only] = scopes;
-  if (only === undefined) return notStaff(turn);
+  if (only === undefined) return notForThem(turn);
   if (scopes.length === 1) return whichTopic(only, turn);
   const choices = scopes.slice(0, mostScopes).map((library) => ({
     label: scopeName(library, turn),

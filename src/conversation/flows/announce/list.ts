@@ -13,7 +13,7 @@ const shown = 5;
 export async function list(turn: Turn): Promise<Told> {
   const { t, person, services } = turn;
   const scopes = await services.announcements.scopes(person);
-  if (scopes.length === 0) return notStaff(turn);
+  if (scopes.length === 0) return notForThem(turn);
   const all = (await services.announcements.list(person)).toSorted((a, b) => rank(a) - rank(b)).slice(0, shown);
   const create = [button('announce:new', 'new', turn)];
   if (all.length === 0) return screen(t('announce:none'), [create, [toMenu(turn)]]);
@@ -40,8 +40,15 @@ function entry(announcement: Announcement, turn: Turn): string {
   );
 }
 
+/** Who says the word without working here may have wanted to read, not to write. */
+export function notForThem(turn: Turn): Told {
+  const [reply] = notStaff(turn).replies;
+  const news: Choice = { label: turn.t('menu:subscribe'), action: 'subscribe' };
+  return screen(reply?.text ?? '', [[news, toMenu(turn)]]);
+}
+
 /** They can't do that, or no longer: what they can do is shown. */
 export async function notThere(turn: Turn): Promise<Told> {
   const scopes = await turn.services.announcements.scopes(turn.person);
-  return scopes.length === 0 ? notStaff(turn) : first(turn.t('announce:notThere'), await list(turn));
+  return scopes.length === 0 ? notForThem(turn) : first(turn.t('announce:notThere'), await list(turn));
 }
