@@ -12,6 +12,7 @@ import { type FeedWords, readFeed } from './bookings/feeds.ts';
 import { createReminders } from './bookings/reminders.ts';
 import { sweepBookings } from './bookings/requests.ts';
 import { openRoom } from './bookings/room.ts';
+import { manyOf, sendOne } from './channels/bulk.ts';
 import type { Channel, ChannelDeps } from './channels/channel.ts';
 import { outcomeOf } from './channels/errors.ts';
 import { mountMedia } from './channels/media.ts';
@@ -19,6 +20,7 @@ import { plain } from './channels/text.ts';
 import { createWeb, webWords } from './channels/web/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config, Secrets } from './config.ts';
+import { createBulletins, type Words } from './conversation/bulletins.ts';
 import { createApply } from './conversation/effects.ts';
 import type { Event } from './conversation/event.ts';
 import { type Services, zoneOf } from './conversation/flow.ts';
@@ -26,9 +28,12 @@ import { createInbox, type InboxLimits } from './conversation/inbox.ts';
 import { createNotices, createProgressWords } from './conversation/notices.ts';
 import type { Reply } from './conversation/reply.ts';
 import { isUrgent } from './conversation/turn.ts';
+import { createAbandoned } from './delivery/abandoned.ts';
+import { createBulk } from './delivery/bulk.ts';
 import { carryMessages } from './delivery/carry.ts';
 import { createDispatcher, type Due, type Prepared } from './delivery/dispatcher.ts';
 import { createOutbox } from './delivery/outbox.ts';
+import { type ChannelPace, createTurns } from './delivery/pace.ts';
 import { quietEdges } from './delivery/quiet-hours.ts';
 import { mountCalendar } from './http/calendar.ts';
 import { mountHealth } from './http/health.ts';
@@ -63,6 +68,7 @@ import { createEmbeddedLeases } from './storage/leases/embedded.ts';
 import { createRedisLeases } from './storage/leases/redis.ts';
 import { createEmbeddedLimits } from './storage/limits/embedded.ts';
 import { createMailbox } from './storage/mailbox.ts';
+import { createEmbeddedPace } from './storage/pace/embedded.ts';
 import { secretKeys } from './storage/secret-key.ts';
 import { createEmbeddedSessions } from './storage/sessions/embedded.ts';
 import { createRedisSessions } from './storage/sessions/redis.ts';
@@ -289,8 +295,11 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       leases,
       seal,
       services,
-      deliver: async (channel, recipient, reply) =>
-        outcomeOf((channels.get(channel) ?? never()).send(recipient, reply)),
+      async deliver(channel, recipient, reply) {
+        const outcome = await outcomeOf((channels.get(channel) ?? never()).send(recipient, reply));
+        turns.replied(channel, recipient);
+        return outcome;
+      },
       apply: createApply({
         database,
         people: { ...people, stopped: departed },
@@ -315,9 +324,15 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       profile: people.profile,
       quietUntil: (at, zone) => quietEdges(at, zone, config.quietHours)?.after ?? null,
     });
+    const alone = redis === null;
+    const abandoned = createAbandoned({ database, clock, alone, report });
+    const pace = redis
+      ? (await import('./storage/pace/redis.ts')).createRedisPace(redis, { now: () => performance.now() })
+      : createEmbeddedPace({ now: () => performance.now() });
+    closers.push(() => pace.close());
+    const turns = createTurns(pace, pacesOf(config));
     const dispatcher = createDispatcher<Reply>({
-      ...{ database, seal, clock, report },
-      alone: redis === null,
+      ...{ database, seal, clock, report, alone, abandoned, turns },
       async prepare({ person, payload }: Due): Promise<Prepared<Reply>> {
         const said = await notices(person, payload, clock.now());
         if (said === null) return { do: 'drop' };
@@ -328,7 +343,32 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       send: (channel, sender, reply) => outcomeOf((channels.get(channel) ?? never()).send(sender, reply)),
       gone: departed,
     });
-    outbox.onPut(dispatcher.wake);
+    const bulletins = createBulletins({
+      services,
+      async several(wanted) {
+        const known = await people.several(wanted);
+        return new Map(
+          [...known].map(([person, { profile, reach }]) => [
+            person,
+            { profile, reach: reach.filter(({ channel }) => channels.has(channel)) },
+          ]),
+        );
+      },
+      quietUntil: (at, zone, quiet) => quietEdges(at, zone, quiet)?.after ?? null,
+    });
+    const bulk = createBulk<Words>({
+      ...{ database, seal, clock, report, abandoned, turns },
+      jobs: announcements.jobs,
+      prepare: (dues) => bulletins(dues, clock.now()),
+      one: (channel, sender, words, edit) => sendOne(channels.get(channel) ?? never(), sender, words, edit),
+      many: (channel) => manyOf(channels.get(channel) ?? never()),
+      gone: departed,
+      trouble: (group, { why }) => announcements.trouble(group, why),
+    });
+    outbox.onPut(() => {
+      dispatcher.wake();
+      bulk.wake();
+    });
 
     const server = createServer({ host: config.host, port: config.port, bodyLimitBytes, log: report.log });
     const deps: ChannelDeps = {
@@ -429,7 +469,8 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     for (const channel of channels.values()) channel.start();
     inbox.start();
     dispatcher.start();
-    closers.push(() => dispatcher.stop());
+    bulk.start();
+    closers.push(() => Promise.all([dispatcher.stop(), bulk.stop()]));
     // The index of place names is made by the first question; nobody should wait for it.
     setImmediate(() => directory.findPlace('-'));
     const sweeper = setInterval(() => void sweep(), hourMs);
@@ -517,6 +558,24 @@ function introductions(texts: ReturnType<typeof loadTexts>) {
     shortDescription: texts.t(language, 'telegram:about'),
   });
   return { uk: one('uk'), en: one('en'), pl: one('pl'), ru: one('ru') };
+}
+
+/** Telegram asks for no more than a message a second to one chat (core.telegram.org/bots/faq). */
+const chatMs = 1_000;
+
+/** How fast the bot itself may start something there. */
+function pacesOf({ telegram, viber }: Config): Record<string, ChannelPace> {
+  return {
+    ...(telegram
+      ? {
+          telegram: {
+            rate: { calls: telegram.messagesPerSecond, perMs: 1_000 },
+            chatMs: telegram.messagesPerSecond > 0 ? chatMs : 0,
+          },
+        }
+      : {}),
+    ...(viber ? { viber: { rate: { calls: viber.callsPer10s, perMs: 10_000 }, chatMs: 0 } } : {}),
+  };
 }
 
 /** Whose announcements somebody with these roles may write: the whole network's first. */
