@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { crc32, deflateSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { pdf } from '../channels/samples.ts';
 import { openBrowser } from './browser.ts';
 import { createHarness, loadWords } from './web-harness.ts';
 
 const words = loadWords();
+/** A picture that is wider than any phone. */
+const wide = picture(2000, 40);
 const open: { close(): Promise<void> }[] = [];
 let browser: Browser;
 
@@ -20,6 +24,30 @@ afterEach(async () => {
     await thing.close();
   }
 });
+
+/** A grey PNG. */
+function picture(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    check.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, check]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 8;
+  const rows = Buffer.alloc((width + 1) * height, 120);
+  for (let row = 0; row < height; row++) rows[row * (width + 1)] = 0;
+  const magic = Buffer.from('89504e470d0a1a0a', 'hex');
+  return Buffer.concat([
+    magic,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
 
 /** The chat as one reader sees it, who has been welcomed; `reader` is how theirs differs from a quiet Ukrainian browser. */
 async function visit(
@@ -418,4 +446,55 @@ test('without JavaScript the page says what to do', async () => {
   const page = await context.newPage();
   await page.goto(`${url}/chat`);
   expect(await page.locator('noscript').textContent()).toBe(words.uk.noScript);
+});
+
+test('a picture of an announcement is seen, has its name for who does not see it, and never stands out of the page', async () => {
+  const poster = { id: 'a-picture-of-the-club', name: 'Афіша клубу.png', mime: 'image/png' };
+  const terms = { id: 'the-terms-of-a-grant', name: 'Умови.pdf', mime: 'application/pdf' };
+  const kept = new Map([
+    [poster.id, { ...poster, content: wide }],
+    [terms.id, { ...terms, content: pdf }],
+  ]);
+  const { page, web, events, faults } = await visit(
+    { viewport: { width: 360, height: 640 } },
+    { media: async (id) => kept.get(id) ?? null },
+  );
+  const chat = events[0]?.sender ?? '';
+  await web.send(chat, { text: 'Клуб у суботу', picture: poster });
+  await web.send(chat, { text: 'Конкурс', file: terms });
+  const shownPicture = page.getByRole('img', { name: poster.name });
+  await shownPicture.scrollIntoViewIfNeeded();
+  await expect.poll(() => page.evaluate<number>('document.querySelector(".picture").naturalWidth')).toBe(2000);
+  expect((await shownPicture.boundingBox())?.width).toBeLessThanOrEqual(360);
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+  const link = page.getByRole('link', { name: terms.name });
+  expect(await link.getAttribute('href')).toBe(`/media/${terms.id}/file.pdf`);
+  const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  expect(download.suggestedFilename()).toMatch(/\.pdf$/);
+  expect(faults).toEqual([]);
+});
+
+test('a message whose words change stays where it stands, now and after a reload', async () => {
+  const { page, web, events } = await visit();
+  const chat = events[0]?.sender ?? '';
+  const receipt =
+    (await web.send(chat, { text: 'Надіслано 1 з 300', rows: [[{ label: 'Пауза', action: 'x:1' }]] })) ?? '';
+  await web.send(chat, { text: 'Інше повідомлення' });
+  await bot(page).getByText('Інше повідомлення').waitFor();
+  const before = await bot(page).count();
+  await web.edit?.(chat, receipt, { text: 'Надіслано 300 з 300' });
+  await bot(page).getByText('Надіслано 300 з 300').waitFor();
+  const texts = async () => (await bot(page).allInnerTexts()).map((text) => text.trim());
+  const expected = (all: string[]) => {
+    expect(all).toHaveLength(before);
+    expect(all.at(-2)).toContain('Надіслано 300 з 300');
+    expect(all.at(-1)).toContain('Інше повідомлення');
+    expect(all.join()).not.toContain('Надіслано 1 з 300');
+  };
+  expected(await texts());
+  expect(await page.getByRole('button', { name: 'Пауза' }).count()).toBe(0);
+  await page.reload();
+  await bot(page).getByText('Інше повідомлення').waitFor();
+  await expect.poll(async () => (await texts()).length).toBe(before);
+  expected(await texts());
 });

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Channel } from '../../src/channels/channel.ts';
+import type { Channel, ChannelDeps } from '../../src/channels/channel.ts';
+import { mountMedia } from '../../src/channels/media.ts';
 import { createWeb, type Transcripts, type WebDeps, webLanguages, webWords } from '../../src/channels/web/index.ts';
 import type { Event } from '../../src/conversation/event.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
@@ -55,6 +56,7 @@ export function createHarness(
     deps?: Partial<WebDeps>;
     port?: number;
     transcripts?: ReturnType<typeof memoryTranscripts>;
+    media?: NonNullable<ChannelDeps['media']>;
   } = {},
 ) {
   const events: Event[] = [];
@@ -96,6 +98,7 @@ export function createHarness(
     closeWithinMs: 2_000,
   });
   web.routes(server.app);
+  mountMedia(server.app, options.media ?? (async () => null));
   return { web, server, app: server.app, transcripts, events };
 }
 
