@@ -1,13 +1,13 @@
 import type { Reply } from '../conversation/reply.ts';
 import type { Channel } from './channel.ts';
-import { AccountTrouble, BadPayload, NotSupported, type Outcome, outcomeOf, outcomeOfError } from './errors.ts';
+import { AccountTrouble, BadPayload, type Outcome, outcomeOfError } from './errors.ts';
 
 /** `instead`: what takes the place of a message that is mended; `say`: what is said where that can't be. */
 export type BulkWords = { say: Reply; instead?: Reply };
 
 /**
- * What came of one that is sent to many people. `account`: the platform refuses the bot itself; `unsupported`: it does not
- * let this bot send to several in one call. In both cases it has not arrived.
+ * What came of one that is sent to many people. `account`: the platform refuses the bot itself; `unsupported`: this can't
+ * go to several in one call, and may to each alone. In both cases it has not arrived.
  */
 export type BulkOutcome = Outcome | { outcome: 'account' } | { outcome: 'unsupported' };
 
@@ -27,10 +27,13 @@ export async function sendOne(
         await channel.edit(sender, edit, instead ?? say);
         return { outcome: 'sent', receipt: edit };
       } catch (error) {
-        if (!(error instanceof BadPayload)) throw error;
+        const failed = bulkOutcome(error);
+        // To change it twice is harmless.
+        if (failed.outcome === 'later') return { ...failed, uncertain: false };
+        if (failed.outcome !== 'refused') return failed;
       }
     }
-    return await outcomeOf(channel.send(sender, say));
+    return { outcome: 'sent', receipt: await channel.send(sender, say) };
   } catch (error) {
     return bulkOutcome(error);
   }
@@ -50,7 +53,8 @@ export function manyOf(channel: Channel) {
           return error ? bulkOutcome(error) : { outcome: 'sent', receipt: null };
         });
       } catch (error) {
-        const outcome = bulkOutcome(error);
+        // Words that don't fit in one call may fit in several.
+        const outcome: BulkOutcome = error instanceof BadPayload ? { outcome: 'unsupported' } : bulkOutcome(error);
         return senders.map(() => outcome);
       }
     },
@@ -59,6 +63,5 @@ export function manyOf(channel: Channel) {
 
 function bulkOutcome(error: unknown): BulkOutcome {
   if (error instanceof AccountTrouble) return { outcome: 'account' };
-  if (error instanceof NotSupported) return { outcome: 'unsupported' };
   return outcomeOfError(error);
 }

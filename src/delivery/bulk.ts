@@ -77,7 +77,7 @@ export type BulkDeps<Words> = {
   jobs(): Promise<readonly Job[]>;
   /** Answers each by its place. */
   prepare(dues: readonly Due[]): Promise<readonly BulkPrepared<Words>[]>;
-  /** The call to the platform. `edit`: the receipt of what takes these words instead. */
+  /** The call to the platform. `edit`: the receipt of the message whose place these words take, or which they follow. */
   one(channel: string, sender: string, words: Words, edit?: string): Promise<BulkOutcome>;
   /** null: the channel sends to each alone. */
   many(channel: string): ManyCall<Words> | null;
@@ -111,7 +111,7 @@ const FIRST_BATCH = 60;
 const SMALLEST_BATCH = 30;
 const CALLERS_A_GROUP = 300;
 const wakeAfterMs = 20;
-/** A channel that refuses one call for many is asked again after so long. */
+/** Words that can't go out in one call for many are sent to each alone for so long. */
 const ALONE_FOR_MS = 3_600_000;
 
 type Running = {
@@ -387,8 +387,9 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
   function apart(sends: readonly Send<Words>[]): { alone: Send<Words>[]; together: Send<Words>[][] } {
     const alone: Send<Words>[] = [];
     const together: Send<Words>[][] = [];
-    for (const same of Map.groupBy(sends, ({ to, key }) => `${to.channel} ${key}`).values()) {
-      const most = manyOf(same[0]?.to.channel ?? '')?.most ?? 1;
+    for (const same of Map.groupBy(sends, sameWords).values()) {
+      const [one] = same;
+      const most = (one && manyOf(one)?.most) ?? 1;
       const fit = same.filter(({ edit }) => edit === undefined);
       if (most < 2 || fit.length < 2) alone.push(...same);
       else {
@@ -399,8 +400,15 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
     return { alone, together };
   }
 
-  function manyOf(channel: string): ManyCall<Words> | null {
-    return (aloneUntil.get(channel) ?? 0) > clock.now() ? null : deps.many(channel);
+  const sameWords = ({ to, key }: Send<Words>) => `${to.channel} ${key}`;
+
+  function manyOf(send: Send<Words>): ManyCall<Words> | null {
+    return (aloneUntil.get(sameWords(send)) ?? 0) > clock.now() ? null : deps.many(send.to.channel);
+  }
+
+  function rememberAlone(send: Send<Words>): void {
+    for (const [words, until] of aloneUntil) if (until <= clock.now()) aloneUntil.delete(words);
+    aloneUntil.set(sameWords(send), clock.now() + ALONE_FOR_MS);
   }
 
   const mayGo = (job: Running) => job.active && !stopping();
@@ -413,19 +421,8 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
       if (!(await mark(row.id))) return;
       row.attempts += 1;
       const outcome = await call(() => deps.one(channel, to.sender, words, edit));
-      if (edit === undefined) return conclude(item, outcome);
-      return concludeEdit(item, outcome, edit, () => deps.one(channel, to.sender, words));
+      return conclude(item, outcome);
     });
-  }
-
-  /** To change what stands there twice is harmless; where it can't be changed any more, the new words follow. */
-  async function concludeEdit(item: InHand, outcome: BulkOutcome, edit: string, follow: () => Promise<BulkOutcome>) {
-    if (outcome.outcome === 'sent') return conclude(item, { outcome: 'sent', receipt: outcome.receipt ?? edit });
-    if (outcome.outcome === 'later') return conclude(item, { ...outcome, uncertain: false });
-    if (outcome.outcome !== 'refused') return conclude(item, outcome);
-    if (!(await turns.patiently(item.channel, null, stopped.signal)))
-      return putBackOne({ id: item.row.id, dueAt: item.row.due_at });
-    return conclude(item, await call(follow));
   }
 
   /** One call at a time: whoever is in it is uncertain if the process dies. */
@@ -438,7 +435,7 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
     const { job, channel } = first.item;
     return slotsOf(broadcasts, channel, 1)
       .in(async () => {
-        const many = manyOf(channel);
+        const many = manyOf(first);
         if (!many) return sends;
         if (!mayGo(job) || !(await turns.patiently(channel, null, stopped.signal)) || !mayGo(job)) {
           await Promise.all(sends.map(({ item }) => each(item.row, () => letGoOne(item.row.id))));
@@ -475,7 +472,7 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
           else settled.push(each(send.item.row, () => conclude(send.item, outcome, chance)));
         }
         if (again.length > 0) {
-          aloneUntil.set(channel, clock.now() + ALONE_FOR_MS);
+          rememberAlone(first);
           const rows = again.map(({ item }) => ({ id: item.row.id, dueAt: item.row.due_at }));
           await putAllBack(db, rows, { unsure: false, keep: true }, lease());
         }

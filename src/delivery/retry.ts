@@ -16,7 +16,7 @@ export type BulkOutcome =
   | SendOutcome
   /** The platform refuses the account: the same for everybody, until somebody acts. It has not arrived. */
   | { outcome: 'account' }
-  /** It can't be sent to many in one call; to each alone it may. It has not arrived. */
+  /** These words can't be sent to many in one call; to each alone they may. They have not arrived. */
   | { outcome: 'unsupported' };
 
 const minute = 60_000;

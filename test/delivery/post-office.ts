@@ -86,7 +86,8 @@ export function openOffice(database: Database) {
           };
     return createBulk<string>({
       ...{ database, seal, clock, report },
-      turns: createTurns(createEmbeddedPace(clock)),
+      // Pauses are waited for, and by this clock time goes by itself.
+      turns: createTurns(createEmbeddedPace({ now: () => performance.now() })),
       abandoned: createAbandoned({ database, clock, alone: false, report }),
       jobs: async () => [...jobs.values()],
       prepare: async (dues) =>
