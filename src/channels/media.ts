@@ -69,8 +69,9 @@ function asciiName({ name, mime }: Pick<Media, 'name' | 'mime'>): string {
   const extension = EXTENSIONS[mime] ?? 'bin';
   const base = name
     .replace(/\.\w{1,5}$/, '')
-    .replace(/[^A-Za-z0-9-]+/g, '_')
-    .replace(/^_+|_+$/g, '')
+    // No underscore: Viber fills in `replace_me_with_…` wherever it stands in a broadcast.
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
     .slice(0, 60);
   return `${base || 'file'}.${extension}`;
 }

@@ -87,6 +87,20 @@ export function plain(text: string): string {
 }
 
 /**
+ * Somebody's words as a button's label or a file's name: one line, of which nothing is invisible, turned or piled up. No
+ * channel reads markup there, so there is none to keep out.
+ */
+export function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/[^\S\u00a0\u202f]+/g, ' ')
+    .replace(CONTROLS, '')
+    .replace(STACKED_MARKS, '$1')
+    .trim();
+}
+
+/**
  * Cuts a text with markup into parts of at most `limit` UTF-16 units, markup included: at the last paragraph's end that
  * fits, else a line's, a sentence's, a word's, else between two characters. Whitespace at a cut is dropped, nothing
  * else is. A link stays whole (unless it alone is over the limit), and bold goes on in the next part.

@@ -21,9 +21,9 @@ describe('the address of a picture', () => {
   test('ends as its kind of file does, in letters that stand in every address', () => {
     expect(mediaPath({ id, name: 'Афіша клубу.JPEG', mime: 'image/jpeg' })).toBe(`/media/${id}/file.jpg`);
     expect(mediaPath({ id, name: 'Grant 2026 (a).pdf', mime: 'application/pdf' })).toBe(
-      `/media/${id}/Grant_2026_a.pdf`,
+      `/media/${id}/Grant-2026-a.pdf`,
     );
-    expect(mediaPath({ id, name: '../../etc/passwd', mime: 'image/png' })).toBe(`/media/${id}/etc_passwd.png`);
+    expect(mediaPath({ id, name: '../../etc/passwd', mime: 'image/png' })).toBe(`/media/${id}/etc-passwd.png`);
   });
 
   test.each(['1', '', 'a/../../b', 'x'.repeat(65), 'чужий-ідентифікатор'])('is not made of %j', (bad) => {

@@ -13,6 +13,10 @@ export type WebMessage = {
   ask?: { what: string; label: string };
   document?: { name: string };
   pin?: { title: string; address: string; href: string };
+  picture?: { src: string; name: string };
+  file?: { href: string; name: string };
+  /** The seq of the message in whose place it stands. */
+  replaces?: number;
 };
 
 const patienceMs = 15_000;

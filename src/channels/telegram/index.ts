@@ -137,12 +137,12 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
     },
     async send(recipient, reply) {
       const sent = (message: number) => trail.note(recipient, message);
-      const receipt = await sendReply({ api, uploads, sent }, recipient, reply);
+      const receipt = await sendReply({ api, uploads, sent, paused }, recipient, reply);
       contact.heard();
       return receipt;
     },
     async edit(recipient, receipt, reply) {
-      await editReply({ api, uploads }, recipient, receipt, reply);
+      await editReply({ api, uploads, paused }, recipient, receipt, reply);
       contact.heard();
     },
     fetchFile: (file) => fetchFile({ api, apiRoot, token, dispatcher }, file),

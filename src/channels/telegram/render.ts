@@ -1,6 +1,6 @@
 import type { Choice, Media, Reply } from '../../conversation/reply.ts';
 import { BadPayload } from '../errors.ts';
-import { linkAsWords, parseMarkup, type Segment, split } from '../text.ts';
+import { linkAsWords, oneLine, parseMarkup, type Segment, split } from '../text.ts';
 
 // Limits of the Bot API (core.telegram.org/bots/api), each with a test on either side.
 /** sendMessage: "1-4096 characters after entities parsing". */
@@ -167,19 +167,20 @@ function inlineKeyboard(rows: readonly Choice[][]): InlineKeyboard {
 }
 
 function button(choice: Choice): { text: string } & ({ callback_data: string } | { url: string }) {
-  if (choice.label.trim() === '') throw new BadPayload('a button without a label');
-  if ('url' in choice) return { text: choice.label, url: choice.url };
+  const text = oneLine(choice.label);
+  if (text === '') throw new BadPayload('a button without a label');
+  if ('url' in choice) return { text, url: choice.url };
   const bytes = Buffer.byteLength(choice.action);
   if (bytes === 0 || bytes > MAX_ACTION_BYTES) throw new BadPayload(`an action of ${bytes} bytes`);
-  return { text: choice.label, callback_data: choice.action };
+  return { text, callback_data: choice.action };
 }
 
 function askKeyboard(ask: NonNullable<Reply['ask']>): AskKeyboard {
   const wish = ask.what === 'place' ? { request_location: true as const } : { request_contact: true as const };
-  return { keyboard: [[{ text: ask.label, ...wish }]], one_time_keyboard: true, resize_keyboard: true };
+  return { keyboard: [[{ text: oneLine(ask.label), ...wish }]], one_time_keyboard: true, resize_keyboard: true };
 }
 
 /** The name stands unquoted in a header of the upload. */
 export function fileName(name: string): string {
-  return name.replace(/[\s";\\/]+/g, '_');
+  return oneLine(name).replace(/[\s";\\/]+/g, '_');
 }

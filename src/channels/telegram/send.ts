@@ -23,6 +23,8 @@ export type Door = {
   uploads: Uploads;
   /** Told the id of each message that was sent. */
   sent?: (message: number) => void;
+  /** Told each pause that Telegram asks for, also one that is kept here. */
+  paused?: (ms: number) => void;
   wait?: Wait;
 };
 
@@ -46,7 +48,7 @@ export async function sendReply(door: Door, recipient: string, reply: Reply): Pr
           if ('media' in call && !hasKeys(call)) captioned = id;
         },
         delivered,
-        door.wait ?? sleep,
+        door,
       );
     } catch (error) {
       throw delivered && error instanceof ChannelDown ? new ChannelDown(error.message, true) : error;
@@ -79,11 +81,11 @@ export async function editReply(door: Door, recipient: string, receipt: string, 
         await api.raw.editMessageText({ chat_id: recipient, message_id, ...edit.payload });
       } else await api.raw.editMessageCaption({ chat_id: recipient, message_id, ...edit.payload });
     };
-    await patiently(change, index > 0, door.wait ?? sleep);
+    await patiently(change, index > 0, door);
   }
 }
 
-async function patiently(send: () => Promise<void>, follows: boolean, wait: Wait): Promise<void> {
+async function patiently(send: () => Promise<void>, follows: boolean, door: Door): Promise<void> {
   let left = follows ? PATIENCE_WITHIN_MS : PATIENCE_MS;
   for (let tries = 1; ; tries++) {
     try {
@@ -91,10 +93,11 @@ async function patiently(send: () => Promise<void>, follows: boolean, wait: Wait
     } catch (error) {
       const refusal = toChannelError(error);
       if (refusal === null) return;
+      if (refusal instanceof RateLimited) door.paused?.(refusal.retryAfterMs);
       const pause = pauseAfter(refusal, follows && tries < TRIES_WITHIN ? PAUSE_WITHIN_MS * tries : null);
       if (pause === null || pause > left) throw refusal;
       left -= pause;
-      await wait(pause);
+      await (door.wait ?? sleep)(pause);
     }
   }
 }

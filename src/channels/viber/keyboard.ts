@@ -2,7 +2,7 @@ import type { Choice, Reply } from '../../conversation/reply.ts';
 import { BadPayload } from '../errors.ts';
 import { ASK_BODY, isAction, toActionBody } from './actions.ts';
 import type { Button, Keyboard } from './messages.ts';
-import { toViberLabel } from './words.ts';
+import { toViberAddress, toViberLabel } from './words.ts';
 
 /** developers.viber.com/docs/tools/keyboards/ and …/docs/faq/: six columns, at most 12 rows in portrait. */
 const COLUMNS = 6;
@@ -70,7 +70,7 @@ function buttonOf(choice: Choice, columns: number): Button {
   if ('url' in choice) {
     if (!choice.url.startsWith('https://') || choice.url.length > URL_LIMIT)
       throw new BadPayload('a button with such an address');
-    return { ...look, ActionType: 'open-url', ActionBody: choice.url };
+    return { ...look, ActionType: 'open-url', ActionBody: toViberAddress(choice.url) };
   }
   if (!isAction(choice.action)) throw new BadPayload('a button whose action is not one');
   return { ...look, ActionType: 'reply', ActionBody: toActionBody(choice.action) };

@@ -1,6 +1,6 @@
 import type { Media, Reply } from '../../conversation/reply.ts';
 import { BadPayload } from '../errors.ts';
-import { split } from '../text.ts';
+import { oneLine, split } from '../text.ts';
 import { NUMBERS_LIMIT, type Tracking, toTrackingData } from './actions.ts';
 import { keyboardOf } from './keyboard.ts';
 import { locationJson, pictureJson, textJson, type ViberMessage } from './messages.ts';
@@ -76,7 +76,7 @@ function pictureOf({ picture, file }: Reply, texts: readonly string[], options: 
 /** Viber's own file messages demand a size and pass few kinds: an address opens everywhere. */
 function mediaLines({ picture, file }: Reply, options: RenderOptions): string[] {
   return [picture, file].flatMap((media) =>
-    media ? [`${toViberWords(media.name)}\n${toViberWords(options.addressOf(media))}`] : [],
+    media ? [`${toViberWords(oneLine(media.name))}\n${toViberWords(options.addressOf(media))}`] : [],
   );
 }
 

@@ -3,7 +3,7 @@
  * `_italic_`, `~strike~` and a triple backtick, and knows no escape
  * (developers.viber.com/docs/tools/text-formatting/), so marks that are not ours are kept from forming pairs.
  */
-import { linkAsWords, parseMarkup, type Segment } from '../text.ts';
+import { linkAsWords, oneLine, parseMarkup, type Segment } from '../text.ts';
 
 const ZERO_WIDTH_SPACE = '\u200b';
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
@@ -34,14 +34,17 @@ export function shownWords(text: string): string {
 
 /** A button's label: plain words on one line, without the HTML subset that Viber reads there. */
 export function toViberLabel(label: string, limit: number): string {
-  const line = label
-    .toWellFormed()
+  const line = oneLine(label)
     .replace(/\s+/g, ' ')
-    .trim()
     .replaceAll('<', '‹')
     .replaceAll('>', '›')
     .replace(/&(?=#|\w+;)/g, `&${ZERO_WIDTH_SPACE}`);
   return crop(breakPlaceholders(line), limit);
+}
+
+/** An address that opens on a tap: the same one, of which Viber fills in nothing. */
+export function toViberAddress(url: string): string {
+  return url.replace(PLACEHOLDER, encodePlaceholder);
 }
 
 function show(segment: Segment, before: Segment | undefined, after: Segment | undefined): string {
@@ -98,7 +101,11 @@ function neutraliseAddress(address: string): string {
   return address
     .replace(OPENING, percentEncoded)
     .replace(/`(?=`)/g, '%60')
-    .replace(PLACEHOLDER, (found) => found.replace('_', '%5F'));
+    .replace(PLACEHOLDER, encodePlaceholder);
+}
+
+function encodePlaceholder(found: string): string {
+  return found.replace('_', '%5F');
 }
 
 function percentEncoded(mark: string): string {

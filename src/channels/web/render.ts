@@ -1,6 +1,6 @@
 import type { Choice, Reply } from '../../conversation/reply.ts';
 import { mediaPath } from '../media.ts';
-import { parseMarkup, type Segment } from '../text.ts';
+import { oneLine, parseMarkup, type Segment } from '../text.ts';
 import type { WebLanguage } from './words.ts';
 
 /** What the page shows. It builds everything from `textContent`, so no character here can become HTML. */
@@ -30,7 +30,9 @@ export type BrowserMessage = {
 export function renderReply(reply: Reply): BrowserMessage {
   const text = parseMarkup(reply.text);
   const lang = languageOf(text.map((segment) => (segment.kind === 'text' ? segment.text : segment.label)).join(' '));
-  const rows = (reply.rows ?? []).map((row) => row.filter(isSafe)).filter((row) => row.length > 0);
+  const rows = (reply.rows ?? [])
+    .map((row) => row.filter(isSafe).map((choice) => ({ ...choice, label: oneLine(choice.label) })))
+    .filter((row) => row.length > 0);
   return {
     from: 'bot',
     ...(lang === undefined ? {} : { lang }),
@@ -38,8 +40,10 @@ export function renderReply(reply: Reply): BrowserMessage {
     ...(rows.length === 0 ? {} : { rows }),
     ...(reply.ask?.what === 'place' ? { ask: { what: 'place' as const, label: reply.ask.label } } : {}),
     ...(reply.document === undefined ? {} : { document: { name: reply.document.name } }),
-    ...(reply.picture === undefined ? {} : { picture: { src: mediaPath(reply.picture), name: reply.picture.name } }),
-    ...(reply.file === undefined ? {} : { file: { href: mediaPath(reply.file), name: reply.file.name } }),
+    ...(reply.picture === undefined
+      ? {}
+      : { picture: { src: mediaPath(reply.picture), name: oneLine(reply.picture.name) } }),
+    ...(reply.file === undefined ? {} : { file: { href: mediaPath(reply.file), name: oneLine(reply.file.name) } }),
     ...(reply.pin === undefined ? {} : { pin: renderPin(reply.pin) }),
   };
 }
