@@ -35,6 +35,7 @@ import { createDispatcher, type Due, type Prepared } from './delivery/dispatcher
 import { createOutbox } from './delivery/outbox.ts';
 import { type ChannelPace, createTurns } from './delivery/pace.ts';
 import { quietEdges } from './delivery/quiet-hours.ts';
+import { channelPauseMs } from './delivery/retry.ts';
 import { mountCalendar } from './http/calendar.ts';
 import { mountHealth } from './http/health.ts';
 import { createMetrics, listenForMetrics, mountMetrics } from './http/metrics.ts';
@@ -43,7 +44,7 @@ import { mountWall } from './http/wall.ts';
 import { loadKnowledge } from './knowledge/load.ts';
 import { signedText } from './knowledge/signed-text.ts';
 import { createDirectory } from './libraries/directory.ts';
-import { loadGazetteer, loadLibraries } from './libraries/load.ts';
+import { loadPlaces } from './libraries/load.ts';
 import { openState } from './libraries/opening-hours.ts';
 import { createLinker } from './links.ts';
 import { readCode } from './people/codes.ts';
@@ -119,10 +120,8 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     const texts = loadTexts(config.localesDir);
     const kept = createKept(join(config.dataDir, 'kept'));
     const knowledge = loadKnowledge(config.contentDir, kept);
-    const directory = createDirectory(
-      loadLibraries(config.contentDir, { demo: config.demo }),
-      loadGazetteer(config.contentDir),
-    );
+    const { libraries, gazetteer } = loadPlaces(config.contentDir, { demo: config.demo }, kept);
+    const directory = createDirectory(libraries, gazetteer);
 
     // What it remembers.
     if (!config.redisUrl) closers.push(await holdAlone(config.database));
@@ -298,6 +297,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       async deliver(channel, recipient, reply) {
         const outcome = await outcomeOf((channels.get(channel) ?? never()).send(recipient, reply));
         turns.replied(channel, recipient);
+        if (outcome.outcome === 'later' && outcome.limited) paused(channel, outcome.afterMs);
         return outcome;
       },
       apply: createApply({
@@ -331,6 +331,11 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       : createEmbeddedPace({ now: () => performance.now() });
     closers.push(() => pace.close());
     const turns = createTurns(pace, pacesOf(config));
+    /** What a platform asks of one process, all obey; a long pause is meant for one person. */
+    const paused = (channel: string, ms: number) => {
+      const everybodys = channelPauseMs({ afterMs: ms, limited: true });
+      if (everybodys > 0) void turns.hold(channel, everybodys);
+    };
     const dispatcher = createDispatcher<Reply>({
       ...{ database, seal, clock, report, alone, abandoned, turns },
       async prepare({ person, payload }: Due): Promise<Prepared<Reply>> {
@@ -374,6 +379,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     const deps: ChannelDeps = {
       ...{ accept: inbox.accept, welcome: inbox.welcome, clock, report },
       media: announcements.media,
+      paused,
     };
     const add = (channel: Channel) => channels.set(channel.name, channel);
     if (config.telegram && secrets.telegramToken) {

@@ -100,7 +100,7 @@ export type ChannelDeps = {
   /** The bytes of a picture or a PDF of ours (conversation/reply.ts, Media) by its id; null: there is none any more. */
   media?(id: string): Promise<StoredMedia | null>;
   /** The platform asks for a pause of so many ms. The channel may wait for it itself; nothing else should be started meanwhile. */
-  paused?(ms: number): void;
+  paused?(channel: string, ms: number): void;
   clock: { now(): number };
   report: {
     /** One line in the log: a stable message, low-cardinality fields, never a person's words or ids. */

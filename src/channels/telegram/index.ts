@@ -105,6 +105,8 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
     }
   };
 
+  const paused = (ms: number) => deps.paused?.('telegram', ms);
+
   return {
     name: 'telegram',
     capabilities: {
