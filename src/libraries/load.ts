@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import { ContentError, type Fault, readContentFile } from '../content-file.ts';
+import type { Kept } from '../storage/kept.ts';
 import type { Library, Names } from './library.ts';
 import type { OblastNames, Settlement } from './places.ts';
 import { demoLibrariesFile, type LibraryEntry, librariesFile, oblastsFile } from './schema.ts';
@@ -11,6 +13,26 @@ export type Gazetteer = {
   /** Words for places abroad, `*` for any ending. */
   abroad: readonly string[];
 };
+
+export type Places = { libraries: Library[]; gazetteer: Gazetteer };
+
+/**
+ * The libraries and the settlements. Where the files and this room are as they were, they are read as they were kept.
+ * @throws ContentError with all faults of all files.
+ */
+export function loadPlaces(contentDir: string, options: { demo?: boolean }, kept: Kept): Places {
+  const room = import.meta.dirname;
+  const key = kept.keyOf([
+    ...['libraries', 'places', 'demo'].map((name) => join(contentDir, name)).filter(existsSync),
+    ...[room, join(dirname(room), 'content-file.ts'), join(dirname(dirname(room)), 'package.json')],
+  ]);
+  const name = options.demo === true ? 'places-demo' : 'places';
+  const known = key && kept.read(name, key);
+  if (known) return deserialize(known) as Places;
+  const read = { libraries: loadLibraries(contentDir, options), gazetteer: loadGazetteer(contentDir) };
+  if (key !== null) kept.write(name, key, serialize(read));
+  return read;
+}
 
 /**
  * Every library of content/libraries, in the order of the files. With `demo` the made-up hours of content/demo lie over

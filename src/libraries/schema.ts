@@ -1,7 +1,11 @@
-import { isValidPhoneNumber } from 'libphonenumber-js';
+import { createRequire } from 'node:module';
 import { z } from 'zod';
 
 /** The shapes of content/libraries/<oblast>.yaml, content/places/oblasts.yaml and content/demo/libraries.yaml. */
+
+/** Loaded when there is a number to check: at most starts what was checked before is read as it was kept. */
+const isValidPhoneNumber = (phone: string): boolean =>
+  (createRequire(import.meta.url)('libphonenumber-js') as typeof import('libphonenumber-js')).isValidPhoneNumber(phone);
 
 const text = z.string({ error: 'write a text' }).trim().min(1, 'the text is empty: write it or remove the field');
 const id = z
