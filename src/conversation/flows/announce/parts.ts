@@ -66,7 +66,8 @@ export function goesTo(count: number, { t, language }: Pick<Reader, 't' | 'langu
 
 /** «4,12 €» */
 export function euros(sum: number, language: Language): string {
-  return new Intl.NumberFormat(language, { style: 'currency', currency: 'EUR' }).format(sum);
+  const style = { style: 'currency', currency: 'EUR', currencyDisplay: 'narrowSymbol' } as const;
+  return new Intl.NumberFormat(language, style).format(sum);
 }
 
 /** A way to people as they call it. */

@@ -102,7 +102,7 @@ function books({ audience, sent, failed, uncertain, withdrawn, remaining }: Prog
 }
 
 /** Why somebody did not get it, as the outbox names it. */
-const failures = ['gone', 'refused', 'late', 'unreadable'] as const;
+const failures = ['gone', 'refused', 'late', 'down', 'unreadable'] as const;
 
 function timeLine({ announcement, leftMs, tookMs, remaining }: Progress, reader: Reader): string {
   const { t } = reader;

@@ -1,5 +1,6 @@
 import type { Announcement, Confirmed, Reach } from '../../../announcements/announcements.ts';
 import { languages } from '../../../texts.ts';
+import { wordsFor } from '../../announcement-words.ts';
 import { isoDayOf } from '../../clock-words.ts';
 import type { Preview, Reader, Told, Turn } from '../../flow.ts';
 import type { Choice, Reply } from '../../reply.ts';
@@ -21,6 +22,7 @@ import {
   lines,
   paragraphs,
   screen,
+  stand,
   zone,
 } from './parts.ts';
 import { clock } from './progress.ts';
@@ -313,7 +315,11 @@ export async function recall(no: number, turn: Turn): Promise<Told> {
 export async function correct(no: number, turn: Turn): Promise<Told> {
   const { eventId, person, services, t } = turn;
   const made: Announcement | null = await services.announcements.correct({ eventId, person, no });
-  return made ? opened(made, t('announce:correcting', { no }), turn) : open(no, turn);
+  if (!made) return open(no, turn);
+  // What is written next takes the place of the text that most have read.
+  const language = wordsFor(made, turn.language)?.language ?? turn.language;
+  const told = await opened(made, t('announce:correcting', { no }), turn);
+  return { ...told, at: stand('words', { no: String(made.no), language }) };
 }
 
 export async function approve(no: number, turn: Turn): Promise<Told> {
