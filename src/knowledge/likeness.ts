@@ -28,10 +28,10 @@ const leastSeen = 2;
  * How it is trained. After the first round only those examples are looked at again that were not known well enough the
  * round before: most are easy, and a start is short.
  */
-const rounds = 8;
-const firstStep = 3;
+const rounds = 10;
+const firstStep = 2;
 const slowing = 0.3;
-const knownWell = 0.9;
+const knownWell = 0.95;
 const biasStep = 0.1;
 
 /**
