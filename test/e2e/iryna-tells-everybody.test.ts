@@ -65,7 +65,7 @@ describe('Iryna tells everybody who asked', () => {
     await iryna.presses(/^Нове/);
     await iryna.presses('Курси й події');
     await iryna.says('Зустріч клубу о 15:00. Чай і пиріг **для всіх**.');
-    await iryna.presses('Надіслати');
+    await iryna.presses('Надіслати людям');
     await iryna.presses('Зараз');
     await iryna.presses('Так, надіслати');
     await iryna.hears(/Це отримають 3 людини/);
@@ -85,7 +85,7 @@ describe('Iryna tells everybody who asked', () => {
     await iryna.hears(/як має бути/);
     await iryna.says('Зустріч клубу о 16:00. Чай і пиріг для всіх.');
     await iryna.hears(/клубу о 16:00/);
-    await iryna.presses('Надіслати');
+    await iryna.presses('Надіслати людям');
     await iryna.hears(/Коли надіслати/);
     await iryna.presses('Зараз');
     await iryna.hears(/Перевірте/);

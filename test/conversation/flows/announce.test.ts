@@ -95,7 +95,7 @@ async function settle(no: number, how: { state: 'sent' | 'failed' | 'uncertain';
 async function sending(people = 3): Promise<Talker> {
   await readers(people);
   const maria = await writing();
-  await maria.presses('Надіслати');
+  await maria.presses('Надіслати людям');
   await maria.presses('Зараз');
   await maria.presses('Так, надіслати');
   await begin();
@@ -112,7 +112,7 @@ describe('a librarian with one phone', () => {
     const card = await maria.says('Курси англійської. Безкоштовно.');
     expect(card).toContain('Записано.');
     expect(card).toContain('Це отримають 3 людини.');
-    await maria.presses('Надіслати');
+    await maria.presses('Надіслати людям');
     const summary = await maria.presses('Зараз');
     expect(summary).toContain('**Перевірте, перш ніж надсилати**');
     expect(summary).toContain('Telegram: 3');
@@ -129,7 +129,7 @@ describe('a librarian with one phone', () => {
   it('takes it back within the minute, and nobody has got it', async () => {
     await readers(1);
     const maria = await writing();
-    await maria.presses('Надіслати');
+    await maria.presses('Надіслати людям');
     await maria.presses('Зараз');
     await maria.presses('Так, надіслати');
     expect(await maria.presses('Скасувати')).toContain('Нікому нічого не надіслано');
@@ -149,7 +149,7 @@ describe('a librarian with one phone', () => {
   it('sends at a time of her own words', async () => {
     await readers(1);
     const maria = await writing();
-    expect(await maria.presses('Надіслати')).toContain('Коли надіслати?');
+    expect(await maria.presses('Надіслати людям')).toContain('Коли надіслати?');
     expect(labels(maria)).toEqual(['Зараз', 'Сьогодні о 18:00', 'Завтра о 10:00', 'Назад', 'Меню']);
     expect(await maria.says('вчора ввечері якось')).toContain('Не вийшло розпізнати час');
     expect(await maria.says('25.11.2026 о 9:00')).toContain('Цей час уже минув');
@@ -165,7 +165,7 @@ describe('a librarian with one phone', () => {
   it('types the number back where there are more than fifty', async () => {
     await readers(52);
     const maria = await writing();
-    await maria.presses('Надіслати');
+    await maria.presses('Надіслати людям');
     const summary = await maria.presses('Зараз');
     expect(summary).toContain('напишіть їхню кількість цифрами: 52');
     expect(labels(maria)).not.toContain('Так, надіслати');
@@ -181,7 +181,7 @@ describe('a librarian with one phone', () => {
   it('is shown the number anew when it is another by then', async () => {
     await readers(2);
     const maria = await writing();
-    await maria.presses('Надіслати');
+    await maria.presses('Надіслати людям');
     await maria.presses('Зараз');
     await readers(9);
     expect(await maria.presses('Так, надіслати')).toContain('кількість людей змінилася');
@@ -191,7 +191,7 @@ describe('a librarian with one phone', () => {
 
   it('sends to nobody where nobody asked, and is shown what to change', async () => {
     const maria = await writing();
-    await maria.presses('Надіслати');
+    await maria.presses('Надіслати людям');
     expect(await maria.presses('Зараз')).toContain('надсилати нікому');
     expect(labels(maria)).toContain('Тема');
     await readers(2, { topic: 'legal' });
@@ -225,13 +225,13 @@ describe('the words', () => {
   it('stand in each language by themselves, and can be changed and taken away, but for the last', async () => {
     await readers(1, { language: 'en' });
     const maria = await writing();
-    await maria.presses('Надіслати');
+    await maria.presses('Надіслати людям');
     expect(await maria.presses('Зараз')).toContain('Не своєю мовою прочитають ті, хто читає так: English: 1');
     await maria.presses('Назад');
     await maria.presses('Текст і мови');
     await maria.presses('English: додати');
     expect(await maria.says('English courses. Free of charge.')).toContain('Текст: Українська, English');
-    await maria.presses('Надіслати');
+    await maria.presses('Надіслати людям');
     expect(await maria.presses('Зараз')).not.toContain('Не своєю мовою');
     await maria.presses('Назад');
     await maria.presses('Текст і мови');
@@ -332,7 +332,7 @@ describe('what comes with the words', () => {
     await maria.presses('Подія');
     await maria.says('завтра о 12:00');
     await maria.presses('Назад');
-    await maria.presses('Надіслати');
+    await maria.presses('Надіслати людям');
     await maria.says('завтра о 15:00');
     expect(await maria.presses('Так, надіслати')).toContain('настане раніше');
     expect(labels(maria)).toContain('Інший час');
@@ -413,7 +413,7 @@ describe('before it is sent', () => {
       expect.stringContaining('Курси англійської'),
       expect.stringContaining('English courses.'),
     ]);
-    expect(labels(maria)).toContain('Надіслати');
+    expect(labels(maria)).toContain('Надіслати людям');
   });
 
   it('goes to fewer, with the number of people at every choice', async () => {
@@ -458,7 +458,7 @@ describe('before it is sent', () => {
       await readers(2, { country: 'pl', at: dear });
       const maria = await writing('Курси.', dear);
       dear.pass(2 * 24 * 3_600_000);
-      await maria.presses('Надіслати');
+      await maria.presses('Надіслати людям');
       expect(await maria.presses('Зараз')).toMatch(said);
       await dear.close();
     }
@@ -482,7 +482,7 @@ describe('a second person', () => {
 
   async function asked(): Promise<Talker> {
     const maria = await writing('Курси.', strict);
-    await maria.presses('Надіслати');
+    await maria.presses('Надіслати людям');
     await maria.presses('Зараз');
     await maria.presses('Так, надіслати');
     return maria;
@@ -521,7 +521,7 @@ describe('a second person', () => {
     const petro = await strict.staff('admin', null);
     await petro.sends('announce:about:-:1');
     await petro.says('Для всіх.');
-    await petro.presses('Надіслати');
+    await petro.presses('Надіслати людям');
     await petro.presses('Зараз');
     expect(await petro.presses('Так, надіслати')).toContain('Запросіть ще одного адміністратора');
     expect(labels(petro)).toContain('Запросити адміністратора');
@@ -611,7 +611,7 @@ describe('while it is being sent', () => {
     expect(labels(maria)).not.toContain('Кому');
     await maria.says('Курси о 16:00, а не о 15:00.');
     expect((await contentOf(maria, 2))?.words.uk).toBe('Курси о 16:00, а не о 15:00.');
-    await maria.presses('Надіслати');
+    await maria.presses('Надіслати людям');
     await maria.presses('Зараз');
     expect(maria.replies[0]?.text).toMatch(/^Виправлення:/);
     expect(await maria.presses('Так, надіслати')).toContain('Почну о');
@@ -658,7 +658,7 @@ describe('only those who may', () => {
   it('who has lost the role in the middle can do nothing more', async () => {
     await readers(2);
     const maria = await writing();
-    await maria.presses('Надіслати');
+    await maria.presses('Надіслати людям');
     await maria.presses('Зараз');
     const admin = await home.staff('admin', null);
     await admin.says('/team');
@@ -677,7 +677,7 @@ describe('only those who may', () => {
     for (let i = 0; i < 7; i++) {
       await maria.sends('announce:about:bar-public:1');
       await maria.says(`Оголошення число ${i}, слова.`);
-      await maria.presses('Надіслати');
+      await maria.presses('Надіслати людям');
       await maria.presses('Зараз');
       await maria.presses('Так, надіслати');
     }
