@@ -38,7 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   const results = await Promise.allSettled([
     own(process.env.REDIS_URL, startRedis),
-    own(process.env.TEST_DATABASE_URL, startPostgres),
+    own(process.env.TEST_DATABASE_URL, () => startPostgres()),
   ]);
   const [redis, postgres] = results;
   if (redis?.status !== 'fulfilled' || postgres?.status !== 'fulfilled') {
@@ -70,7 +70,8 @@ export async function startRedis(port?: number): Promise<Server> {
   return run(folder, `redis://127.0.0.1:${chosen}`, binary, args, 'Ready to accept connections');
 }
 
-export async function startPostgres(): Promise<Server> {
+/** `more`: settings on top of those of tests, such as `fsync=on` where the disk is to count. */
+export async function startPostgres(more: readonly string[] = []): Promise<Server> {
   const binary = findBinary('postgres');
   const initdb = findBinary('initdb');
   const folder = mkdtempSync(join(tmpdir(), 'vistka-pg-'));
@@ -92,6 +93,7 @@ export async function startPostgres(): Promise<Server> {
     `unix_socket_directories=${data}`,
     'max_connections=300',
     'fsync=off',
+    ...more,
   ];
   const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
   const url = `postgres://vistka@127.0.0.1:${port}/postgres`;

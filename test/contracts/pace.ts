@@ -100,6 +100,54 @@ export function paceContract(name: string, open: () => Promise<PaceBench>): void
       near(await wait(bench.pace, key), 10 * EVERY);
     });
 
+    test('however late turns are used, no stretch of the limit holds more calls than it allows', async () => {
+      const rate: Rate = { calls: 5, perMs: 1_000_000 };
+      const steps = fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 2 }), fc.constantFrom(0, 0, 0, 150_000)), {
+        minLength: 15,
+        maxLength: 25,
+      });
+      const kept = fc.asyncProperty(steps, async (tries) => {
+        const key = randomUUID();
+        const left: number[] = [];
+        let now = 0;
+        for (const [who, count, pause] of tries) {
+          const pace = all()[who % all().length] ?? bench.pace;
+          now += pause;
+          await bench.pass(key, pause);
+          const waitMs = await pace.leave(key, rate, count);
+          if (waitMs === 0) left.push(...Array.from({ length: count }, () => now));
+          else expect(left.filter((at) => at > now - rate.perMs - NEAR - EVERY).length).toBeGreaterThan(5 - count);
+        }
+        for (const from of left) {
+          expect(left.filter((at) => at >= from && at < from + rate.perMs - NEAR).length).toBeLessThanOrEqual(5);
+        }
+      });
+      await fc.assert(kept, { numRuns: 15 });
+    });
+
+    test('whoever has to wait before leaving is told for how long', async () => {
+      const key = randomUUID();
+      for (let i = 0; i < 10; i++) expect(await bench.pace.leave(key, slow)).toBe(0);
+      near((await (bench.others[0] ?? bench.pace).leave(key, slow)) - 10_000, 1_000_000);
+      await bench.pass(key, 1_010_000 + NEAR);
+      expect(await bench.pace.leave(key, slow)).toBe(0);
+    });
+
+    test('what leaves without asking is counted among what has left', async () => {
+      const key = randomUUID();
+      for (let i = 0; i < 7; i++) expect(await bench.pace.leave(key, slow)).toBe(0);
+      bench.pace.note(key, 3);
+      expect(await bench.pace.leave(key, slow)).toBeGreaterThan(0);
+    });
+
+    test('nobody leaves while it is held', async () => {
+      const key = randomUUID();
+      await bench.pace.hold(key, 20_000);
+      for (const pace of all()) near(await pace.leave(key, slow), 20_000);
+      await bench.pass(key, 20_000);
+      expect(await bench.pace.leave(key, slow)).toBe(0);
+    });
+
     test('while it is held nobody goes, and nobody’s turn is used up by asking', async () => {
       const key = randomUUID();
       await bench.pace.hold(key, 20_000);

@@ -98,6 +98,8 @@ paceContract('redis, three at once', async () => {
         const at = await redis.client.hget(`p:{${key}}`, field);
         if (at !== null) await redis.client.hset(`p:{${key}}`, field, Number(at) - ms);
       }
+      const left = await redis.client.lrange(`p:{${key}}:left`, 0, -1);
+      for (const [i, at] of left.entries()) await redis.client.lset(`p:{${key}}:left`, i, String(Number(at) - ms));
     },
     close: async () => void (await Promise.all(stores.map((store) => store.close()))),
   };

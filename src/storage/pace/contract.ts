@@ -14,6 +14,12 @@ export type Pace = {
   /** @returns ms until the hold on the key ends; 0: there is none. Never throws. */
   held(key: string): Promise<number>;
   /**
+   * Asked just before the call, once its turn has come: whoever is late must not meet those who are on time. No stretch
+   * of `perMs` ever holds more than `calls` that have left, in all processes together.
+   * @returns 0: go, it is counted; else ms, to ask again after them. Never throws.
+   */
+  leave(key: string, rate: Rate, count?: number): Promise<number>;
+  /**
    * Turns that were used without waiting for them. They are charged with this process's next `take`, if that comes while
    * they still count.
    */

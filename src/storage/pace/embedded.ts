@@ -9,6 +9,9 @@ export function createEmbeddedPace(clock: { now(): number }): Pace {
   const free = new Map<string, number>();
   const holds = new Map<string, number>();
   const notes = createNotes(() => clock.now());
+  /** When the last calls left, the oldest first, and what left without asking since. */
+  const left = new Map<string, number[]>();
+  const leftUnasked = createNotes(() => clock.now());
   const heldFor = (key: string) => Math.max(0, Math.ceil((holds.get(key) ?? 0) - clock.now()));
   return {
     async take(key, rate, count = 1) {
@@ -26,10 +29,28 @@ export function createEmbeddedPace(clock: { now(): number }): Pace {
     async held(key) {
       return heldFor(key);
     },
-    note: (key, count = 1) => notes.note(key, count),
+    async leave(key, rate, count = 1) {
+      const heldMs = heldFor(key);
+      if (heldMs > 0 || rate.calls <= 0) return heldMs;
+      const now = clock.now();
+      const times = left.get(key) ?? [];
+      left.set(key, times);
+      times.push(...Array.from({ length: leftUnasked.collect(key, rate) }, () => now));
+      // The one that must be out of the stretch before `count` more may enter it.
+      const before = times.at(-Math.max(1, Math.floor(rate.calls) - count + 1));
+      const waitMs = before === undefined ? 0 : Math.ceil(before + rate.perMs * MARGIN - now);
+      if (waitMs <= 0) times.push(...Array.from({ length: count }, () => now));
+      if (times.length > 2 * rate.calls + SPARE) times.splice(0, times.length - Math.ceil(rate.calls));
+      return Math.max(0, waitMs);
+    },
+    note(key, count = 1) {
+      notes.note(key, count);
+      leftUnasked.note(key, count);
+    },
     async close() {
       free.clear();
       holds.clear();
+      left.clear();
     },
   };
 }
@@ -38,7 +59,8 @@ export function createEmbeddedPace(clock: { now(): number }): Pace {
 export function spacing({ calls, perMs }: Rate): number {
   return calls > 0 ? (perMs / calls) * MARGIN : 0;
 }
-const MARGIN = 1.01;
+export const MARGIN = 1.01;
+const SPARE = 100;
 
 /** What was used without waiting, until it is charged. */
 export function createNotes(now: () => number) {
