@@ -226,13 +226,13 @@ describe('the words', () => {
     await readers(1, { language: 'en' });
     const maria = await writing();
     await maria.presses('Надіслати людям');
-    expect(await maria.presses('Зараз')).toContain('Не своєю мовою прочитають ті, хто читає так: English: 1');
+    expect(await maria.presses('Зараз')).toContain('Свого тексту не матимуть ті, хто читає: English (1).');
     await maria.presses('Назад');
     await maria.presses('Текст і мови');
     await maria.presses('English: додати');
     expect(await maria.says('English courses. Free of charge.')).toContain('Текст: Українська, English');
     await maria.presses('Надіслати людям');
-    expect(await maria.presses('Зараз')).not.toContain('Не своєю мовою');
+    expect(await maria.presses('Зараз')).not.toContain('Свого тексту');
     await maria.presses('Назад');
     await maria.presses('Текст і мови');
     expect(await maria.presses('Українська: змінити')).toContain('Зараз тут:\nКурси англійської');
@@ -268,6 +268,13 @@ describe('the words', () => {
 });
 
 describe('what comes with the words', () => {
+  it('is better no address among them: a button is offered instead', async () => {
+    const maria = await writing('Курси: https://example.org/a');
+    expect(maria.replies.at(-1)?.text).toContain('У тексті є адреса');
+    await maria.sends('announce:words:1:uk');
+    expect(await maria.says('Курси.')).not.toContain('У тексті є адреса');
+  });
+
   it('is an https address on a button; anything else is explained', async () => {
     const maria = await writing();
     await maria.presses('Посилання');
@@ -546,7 +553,7 @@ describe('while it is being sent', () => {
     expect(said).toContain('Надіслано: 2 з 6.');
     expect(said).toContain('Заблокували бота або видалили чат: 1');
     expect(said).toContain('Невідомо, чи дійшло (удруге не надсилаю): 1');
-    expect(said).toContain('Лишилося: 2');
+    expect(said).toContain('Лишилося: 2\nУ кого тихі години, той отримає пізніше.');
     await settle(1, { state: 'sent' });
     home.pass(5 * 60_000);
     await home.announcements.tend();

@@ -17,7 +17,7 @@ export async function audience(no: number, turn: Turn): Promise<Told> {
   const found = await services.announcements.find(person, no);
   const reach = await services.announcements.reach(person, no);
   if (!found || !reach) return notThere(turn);
-  return screen(paragraphs(audienceLine(found, turn), goesTo(reach.people, turn)), [
+  return screen(paragraphs(audienceLine(found, turn), goesTo(reach.people, turn), turn.t('announce:narrow')), [
     ...dimensionsOf(found).map((one) => [button(`announce:by.${one}`, `by:${no}:${one}`, turn)]),
     backTo(no, turn),
   ]);

@@ -69,6 +69,8 @@ async function draft(announcement: Announcement, turn: Turn): Promise<Told> {
   );
 }
 
+const addressInside = /https?:\/\/|www\./i;
+
 /** What there is of it, line by line. */
 function contentLines(announcement: Announcement, turn: Turn): string {
   const { t, services, language } = turn;
@@ -78,6 +80,7 @@ function contentLines(announcement: Announcement, turn: Turn): string {
   return lines(
     written.length > 0 ? t('announce:textIs', { languages: written.join(', ') }) : t('announce:textNone'),
     text ? services.plain(beginning(text.text, snippet)) : '',
+    Object.values(words).some((one) => addressInside.test(one)) ? t('announce:addressInside') : '',
     attachment ? t(`announce:has.${attachment.kind}`) : '',
     link === null ? '' : t('announce:linkIs', { address: services.plain(hostOf(link)) }),
     ...dateLines(announcement, turn),

@@ -86,7 +86,10 @@ function stateLine({ state }: Announcement, { t }: Reader): string {
 }
 
 /** Every line a number: who has it, who has not and why, who is still to get it. */
-function books({ audience, sent, failed, uncertain, withdrawn, remaining }: Progress, reader: Reader): string {
+function books(
+  { announcement, audience, sent, failed, uncertain, withdrawn, remaining }: Progress,
+  reader: Reader,
+): string {
   const { t, language } = reader;
   const n = (count: number) => amount(count, language);
   const reasons = Object.entries(failed).filter(([, count]) => count > 0);
@@ -98,6 +101,7 @@ function books({ audience, sent, failed, uncertain, withdrawn, remaining }: Prog
     uncertain > 0 ? `${t('announce:uncertain')} ${n(uncertain)}` : '',
     withdrawn > 0 ? `${t('announce:withdrawn')} ${n(withdrawn)}` : '',
     remaining > 0 ? `${t('announce:remaining')} ${n(remaining)}` : '',
+    remaining > 0 && announcement.state === 'sending' ? t('announce:quiet') : '',
   );
 }
 

@@ -183,7 +183,7 @@ export async function summary(no: number, at: string, turn: Turn): Promise<Told>
 function otherLanguageLine({ otherLanguage }: Reach, { t, services, language }: Reader): string {
   const others = languages.flatMap((one) => {
     const count = otherLanguage[one] ?? 0;
-    return count > 0 ? [`${services.t(one, 'language:name')}: ${amount(count, language)}`] : [];
+    return count > 0 ? [`${services.t(one, 'language:name')} (${amount(count, language)})`] : [];
   });
   return others.length === 0 ? '' : t('announce:otherLanguage', { languages: others.join(', ') });
 }
