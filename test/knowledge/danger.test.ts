@@ -21,8 +21,8 @@ describe('a message in danger', () => {
 
   // What nobody can promise is held where it was reached: these messages were written to be hard on both sides.
   test.each([
-    ['dev', 0.9, 0.1],
-    ['test', 0.7, 0.2],
+    ['dev', 0.93, 0.07],
+    ['test', 0.86, 0.2],
   ] as const)('is mostly noticed even where it is not named (%s set)', (set, noticed, wrongly) => {
     const figures = measureDanger(knowledge, messages(set, 'oblique'));
     expect(figures.reached / figures.inDanger).toBeGreaterThanOrEqual(noticed);
@@ -50,7 +50,25 @@ describe('a message in danger', () => {
   });
 
   test.each([
+    ['сестра каже що їй не дають ні телефону ні паспорта і водять до чоловіків', 'trafficking'],
+    ['он опять сжал мне горло и дети всё видели', 'violence'],
+    ['вже склала речі і попрощалась, мене більше не буде', 'suicide'],
+    ['brata zabrali policjanci i siedzi w celi bez tłumacza', 'detention'],
+    ['a little boy stands alone at the motorway and cries', 'child'],
+    ['babusia vpala, rot kryvyj i ne hovoryt', 'medical'],
+  ])('«%s» is noticed, and %s is asked about or answered', (text, dangerClass) => {
+    expect(knowledge.danger(text)).toMatchObject({ class: dangerClass });
+  });
+
+  test.each([
     'шеф не платить',
+    'начальник вбив мій настрій цим звітом',
+    'вмираю з голоду, де тут їдальня',
+    'мене вбиває ця черга',
+    'у новинах писали про рабство на фермах',
+    'торік була аварія, все загоїлось, хочу довідку',
+    'сидим на вокзале, поезд задержали',
+    'mąż pojechał na ryby i nie odbiera, bo nie ma zasięgu',
     'вмираю від нудьги',
     'убила б за каву',
     'шеф вбиває мене графіком',
