@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { State } from '../../../src/announcements/announcements.ts';
 import type { Topic } from '../../../src/announcements/topics.ts';
+import { parseMarkup } from '../../../src/channels/text.ts';
 import type { IncomingFile } from '../../../src/conversation/event.ts';
+import { campaignNotice, progressReply } from '../../../src/conversation/flows/announce.ts';
 import type { Reply } from '../../../src/conversation/reply.ts';
-import { languages } from '../../../src/texts.ts';
+import { emptySession } from '../../../src/conversation/session.ts';
+import { type Language, languages, type Values } from '../../../src/texts.ts';
 import { type Talker, village } from '../talk.ts';
 
 const bar = 'bar-public';
@@ -255,6 +258,28 @@ describe('the words', () => {
     const said = await maria.says('Що робити, якщо не платять зарплату?');
     expect(said).not.toContain('Чернетка');
     expect((await contentOf(maria))?.words).toEqual({ uk: 'Курси англійської. Безкоштовно.' });
+  });
+
+  it.each([
+    '<b>Увага</b> <a href="https://evil.example">тут</a> &amp; <script>1</script>',
+    '**Увага** [тут](https://evil.example/a) [дзвоніть](tel:+380501234567) _a_ ~b~ ```c```',
+    'replace_me_with_user_name \u202eдоверху\u202c\u2066x\u2069 \u200f',
+    `З${'\u0301'.repeat(40)}алго ${'довге'.repeat(100)}`,
+    '@durov /start viber://chat tg://resolve',
+  ])('stay words on every screen: %s', async (text) => {
+    await readers(1);
+    const maria = await writing(text);
+    for (const action of ['open:1', 'words:1:uk', 'look:1', 'test:1', 'at:1:now', '']) {
+      await maria.sends(action === '' ? 'announce' : `announce:${action}`);
+      for (const reply of maria.replies) {
+        expect(parseMarkup(reply.text).filter((part) => part.kind === 'link')).toEqual([]);
+        expect(reply.text).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200f]|\p{M}{4}/u);
+        const bold = parseMarkup(reply.text).filter(
+          (part) => part.bold && part.kind === 'text' && part.text.includes('Увага'),
+        );
+        expect(bold).toEqual([]);
+      }
+    }
   });
 
   it('are not lost by a question in between: the step stands again below the answer', async () => {
@@ -607,6 +632,15 @@ describe('while it is being sent', () => {
     expect((await contentOf(maria))?.words.uk).toBe('Нові слова.');
   });
 
+  it('cannot be mended where nobody has got it', async () => {
+    const maria = await sending();
+    await maria.presses('Оновити');
+    await maria.presses('Виправити');
+    await maria.says('Інакше.');
+    await maria.presses('Надіслати людям');
+    expect(await maria.presses('Зараз')).toContain('ще ніхто не отримав, тож виправляти нічого');
+  });
+
   it('is mended by a correction for those who got it', async () => {
     const maria = await sending();
     await settle(1, { state: 'sent' });
@@ -622,6 +656,58 @@ describe('while it is being sent', () => {
     await maria.presses('Зараз');
     expect(maria.replies[0]?.text).toMatch(/^Виправлення:/);
     expect(await maria.presses('Так, надіслати')).toContain('Почну о');
+  });
+});
+
+describe('what staff are told, and shown, of one', () => {
+  const reader = (language: Language) => ({
+    language,
+    services: home.services,
+    session: { ...emptySession, language },
+    t: (key: string, values?: Values) => home.services.t(language, key, values),
+  });
+
+  it('is said in all four languages, whatever has happened to it', async () => {
+    const maria = await writing();
+    const found = await home.services.announcements.find(maria.person, 1);
+    if (!found) throw new Error('no draft');
+    const states = ['draft', 'approving', 'scheduled', 'sending', 'paused', 'done', 'recalled', 'dropped'] as const;
+    const whys = ['blocked', 'account', 'staff', 'cut-off', null] as const;
+    const failed = { gone: 2, refused: 1, late: 1, unreadable: 1, down: 1, somethingNew: 1 };
+    for (const language of languages) {
+      for (const state of states) {
+        for (const pausedWhy of state === 'paused' ? whys : [null]) {
+          const announcement = { ...found, state, pausedWhy, size: 1200, dueAt: home.now + 60_000 };
+          const progress = {
+            ...{ announcement, audience: 1200, remaining: 1100, sent: 80, uncertain: 3, withdrawn: 10, failed },
+            ...{ leftMs: 3 * 3_600_000, tookMs: 59_000 },
+          };
+          const notices = (['approve', 'approved', 'refused', 'paused', 'cut-off', 'done'] as const).map((about) =>
+            campaignNotice(about, announcement, progress, reader(language)),
+          );
+          const said = maria.hears([progressReply(progress, reader(language)), ...notices]);
+          expect(said).not.toMatch(/announce[:.]/);
+        }
+      }
+    }
+  });
+
+  it('counts every one: who has it, who has not and why, who is still to get it, and how long that takes', async () => {
+    const maria = await writing();
+    const found = await home.services.announcements.find(maria.person, 1);
+    if (!found) throw new Error('no draft');
+    const said = progressReply(
+      {
+        ...{ announcement: { ...found, state: 'sending' }, audience: 12_345, remaining: 10_000, sent: 2_300 },
+        ...{ uncertain: 5, withdrawn: 10, failed: { gone: 20, refused: 10 }, leftMs: 334_000, tookMs: null },
+      },
+      reader('en'),
+    ).text;
+    expect(said).toContain(
+      'Sent: 2,300 of 12,345.\nBlocked the bot or deleted the chat: 20\nNot accepted by the messenger: 10',
+    );
+    expect(said).toContain('Still to go: 10,000');
+    expect(said).toContain('Time left, about: 6 minutes');
   });
 });
 

@@ -131,7 +131,7 @@ function rowsOf({ no, state, pausedWhy }: Announcement, reader: Reader): Choice[
   const correct = button('announce:correct', `fix:${no}`, reader);
   switch (state) {
     case 'sending':
-      return [[refresh], [button('announce:pause', `pause:${no}`, reader), recall], [words]];
+      return [[refresh], [button('announce:pause', `pause:${no}`, reader), recall], [words, correct]];
     case 'paused':
       return [
         [button(pausedWhy === 'blocked' ? 'announce:resumeAnyway' : 'announce:resume', `resume:${no}`, reader)],

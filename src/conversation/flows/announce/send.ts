@@ -3,7 +3,7 @@ import { languages } from '../../../texts.ts';
 import { wordsFor } from '../../announcement-words.ts';
 import { isoDayOf } from '../../clock-words.ts';
 import type { Preview, Reader, Told, Turn } from '../../flow.ts';
-import type { Choice, Reply } from '../../reply.ts';
+import type { Reply } from '../../reply.ts';
 import type { Step } from '../../session.ts';
 import { timeMeant } from '../../typed.ts';
 import { packed, unpacked, whenWords } from '../book.ts';
@@ -150,7 +150,7 @@ export async function summary(no: number, at: string, turn: Turn): Promise<Told>
   const reach = await services.announcements.reach(person, no);
   if (!found || !reach) return notThere(turn);
   if (found.state !== 'draft') return open(no, turn);
-  if (reach.people === 0) return nobody(no, turn);
+  if (reach.people === 0) return nobody(found, turn);
   const text = paragraphs(
     `**${t('announce:check')}**`,
     lines(
@@ -249,7 +249,7 @@ async function confirmed(done: Confirmed, no: number, at: string, turn: Turn): P
     case 'changed':
       return first(t('announce:countChanged'), await summary(no, at, turn));
     case 'nobody':
-      return nobody(no, turn);
+      return summary(no, at, turn);
     case 'limit':
       return screen(t('announce:limit', { count: done.limit }), [backTo(no, turn)]);
     case 'unfinished':
@@ -272,12 +272,11 @@ function approvalWords(count: number, approvers: number, turn: Turn): string {
   );
 }
 
-function nobody(no: number, turn: Turn): Told {
-  const rows: Choice[][] = [
-    [button('announce:to', `to:${no}`, turn), button('announce:topic', `topic:${no}`, turn)],
-    backTo(no, turn),
-  ];
-  return screen(turn.t('announce:nobody'), rows);
+function nobody({ no, corrects }: Announcement, turn: Turn): Told {
+  const { t } = turn;
+  if (corrects !== null) return screen(t('announce:nobodyGot', { no: corrects }), [backTo(no, turn)]);
+  const change = [button('announce:to', `to:${no}`, turn), button('announce:topic', `topic:${no}`, turn)];
+  return screen(t('announce:nobody'), [change, backTo(no, turn)]);
 }
 
 // ---------------------------------------------------------------- afterwards
