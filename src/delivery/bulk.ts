@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
 import type { Database } from '../storage/database.ts';
 import { groupCommit } from '../storage/group-commit.ts';
 import type { Seal } from '../storage/seal.ts';
+import type { Tables } from '../storage/tables/index.ts';
 import type { Abandoned } from './abandoned.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import type { Due } from './dispatcher.ts';
@@ -23,7 +25,7 @@ import {
  * Sends what is told to many, job by job in turn, apart from the dispatcher, so that no answer waits behind it. Several
  * may run, in one process or in many:
  *
- *     a batch is claimed -> prepared at once -> each call waits for its turn -> marked *sending* -> the call -> settled
+ *     a batch is claimed -> prepared at once -> each call waits for its turn, marked *sending* meanwhile -> the call -> settled
  *
  * One row is one person. What is found marked when its lease is over is uncertain, and is never sent again.
  */
@@ -93,7 +95,10 @@ export type BulkDeps<Words> = {
 };
 
 export type BulkLimits = {
-  /** Calls to one channel at the same time, each to one person. So many may be uncertain when the process dies. */
+  /**
+   * Calls to one channel at the same time, each to one person, those included whose turn comes within 100 ms. At most so
+   * many are uncertain when the process dies; as many as go in some 200 ms, where the pace allows fewer.
+   */
   parallel: number;
   /** Rows of a job that are claimed at once; fewer where they would wait long for their turn. */
   batch: number;
@@ -104,12 +109,14 @@ export type BulkLimits = {
   leaseMs: number;
 };
 
-const usual: BulkLimits = { parallel: 32, batch: 300, pollMs: 1_000, callMs: 60_000, leaseMs: 180_000 };
+const usual: BulkLimits = { parallel: 96, batch: 300, pollMs: 1_000, callMs: 60_000, leaseMs: 180_000 };
 /** A batch is to last about so long, so that new words, a pause and a recall count soon. */
 const BATCH_MS = 2_000;
 const FIRST_BATCH = 60;
 const SMALLEST_BATCH = 30;
 const CALLERS_A_GROUP = 300;
+const MARK_WITHIN_MS = 10;
+const SETTLE_WITHIN_MS = 20;
 const wakeAfterMs = 20;
 /** Words that can't go out in one call for many are sent to each alone for so long. */
 const ALONE_FOR_MS = 3_600_000;
@@ -157,30 +164,54 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
     return known;
   };
 
-  // Reaching the disk is the dear part: those who mark, settle or let go at the same moment share a statement.
-  const mark = groupCommit(async (ids: readonly string[]) => {
-    const marked = new Set(await markSending(db, ids, lease()));
-    return ids.map((id) => marked.has(id));
-  }, CALLERS_A_GROUP);
-  const settleOne = groupCommit(async (ends: readonly { row: OutboxRow; end: End }[]) => {
-    for (const group of Map.groupBy(ends, ({ end }) => `${end.state} ${end.why} ${end.channel}`).values()) {
-      const ids = group.map(({ row }) => row.id);
-      if (group[0]) await settleRows(db, ids, group[0].end, lease());
-    }
-    return ends;
-  }, CALLERS_A_GROUP);
+  // Reaching the disk is the dear part: those who mark, settle or let go within some ms share a statement, and on SQLite,
+  // where the whole process waits for the disk, the statements share a transaction.
+  const write = <T>(work: (on: Kysely<Tables>) => Promise<T>): Promise<T> =>
+    database.engine === 'sqlite' ? database.together(work) : work(db);
+  const mark = groupCommit(
+    async (ids: readonly string[]) => {
+      const marked = new Set(await write((on) => markSending(on, ids, lease())));
+      return ids.map((id) => marked.has(id));
+    },
+    CALLERS_A_GROUP,
+    MARK_WITHIN_MS,
+  );
+  const settleOne = groupCommit(
+    async (ends: readonly { row: OutboxRow; end: End }[]) => {
+      await write(async (on) => {
+        for (const group of Map.groupBy(ends, ({ end }) => `${end.state} ${end.why} ${end.channel}`).values()) {
+          const ids = group.map(({ row }) => row.id);
+          if (group[0]) await settleRows(on, ids, group[0].end, lease());
+        }
+      });
+      return ends;
+    },
+    CALLERS_A_GROUP,
+    SETTLE_WITHIN_MS,
+  );
   const settleSentOne = groupCommit(
     async (sent: readonly { id: string; receipt: string | null; channel: string }[]) => {
-      for (const [channel, rows] of Map.groupBy(sent, (one) => one.channel))
-        await settleSent(db, rows, channel, lease());
+      await write(async (on) => {
+        for (const [channel, rows] of Map.groupBy(sent, (one) => one.channel))
+          await settleSent(on, rows, channel, lease());
+      });
       return sent;
     },
     CALLERS_A_GROUP,
+    SETTLE_WITHIN_MS,
   );
-  const putBackOne = groupCommit(async (rows: readonly { id: string; dueAt: number }[]) => {
-    await putAllBack(db, rows, { unsure: false, keep: false }, lease());
-    return rows;
-  }, CALLERS_A_GROUP);
+  const putBackAll = (keep: boolean) =>
+    groupCommit(
+      async (rows: readonly { id: string; dueAt: number }[]) => {
+        await write((on) => putAllBack(on, rows, { unsure: false, keep }, lease()));
+        return rows;
+      },
+      CALLERS_A_GROUP,
+      SETTLE_WITHIN_MS,
+    );
+  const putBackOne = putBackAll(false);
+  /** It stays in these hands. */
+  const keepOne = putBackAll(true);
   const letGoOne = groupCommit(async (ids: readonly string[]) => {
     await letGo(db, ids, lease());
     return ids;
@@ -416,9 +447,16 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
   function sendOne({ item, to, words, edit }: Send<Words>): Promise<unknown> {
     const { job, row, channel } = item;
     return slotsOf(singles, channel, limits.parallel).in(async () => {
-      if (!mayGo(job) || !(await turns.patiently(channel, to.sender, stopped.signal)) || !mayGo(job))
-        return letGoOne(row.id);
-      if (!(await mark(row.id))) return;
+      let marked: boolean | null = null;
+      const ready = async () => {
+        if (mayGo(job)) marked = await mark(row.id);
+        return marked ?? false;
+      };
+      const turn = mayGo(job) && (await turns.patiently(channel, to.sender, stopped.signal, ready));
+      // Withdrawn, forgotten, or somebody else's by now.
+      if (marked === false) return;
+      if (marked === null) return letGoOne(row.id);
+      if (!turn || !mayGo(job)) return putBackOne({ id: row.id, dueAt: row.due_at });
       row.attempts += 1;
       const outcome = await call(() => deps.one(channel, to.sender, words, edit));
       return conclude(item, outcome);
@@ -532,7 +570,7 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
     const { job, row } = item;
     if (!job.active) return putBackOne({ id: row.id, dueAt: row.due_at });
     if (job.blockedIsFine) return surelyGone(item);
-    await putAllBack(db, [{ id: row.id, dueAt: row.due_at }], { unsure: false, keep: true }, lease());
+    await keepOne({ id: row.id, dueAt: row.due_at });
     // Stopped meanwhile.
     if (!job.active) return letGoOne(row.id);
     answered(item, item);

@@ -13,10 +13,18 @@ export type Turns = {
   soon(channel: string, sender: string): Promise<number>;
   /**
    * For what is sent to many; `sender` null: one call for many people. Waits as long as it takes, also for the end of a hold.
-   * @returns false when the signal ended it
+   * The call is to follow at once.
+   * @param ready what must be done before the call; it is done while the turn comes, for only a call that leaves in its
+   * turn keeps the pace
+   * @returns false when the signal ended it, or `ready` said no
    */
-  patiently(channel: string, sender: string | null, signal: AbortSignal): Promise<boolean>;
-  /** A direct reply has gone out. */
+  patiently(
+    channel: string,
+    sender: string | null,
+    signal: AbortSignal,
+    ready?: () => Promise<boolean>,
+  ): Promise<boolean>;
+  /** A direct reply goes out. */
   replied(channel: string, sender: string): void;
   /** The platform asked for a pause: nobody calls there before it is over, in any process. */
   hold(channel: string, ms: number): Promise<void>;
@@ -35,6 +43,7 @@ export function createTurns(pace: Pace, channels: Readonly<Record<string, Channe
   /** When the latest message to a chat went out, or will; the oldest first. In memory: two processes seldom meet there. */
   const chats = new Map<string, number>();
   const reserving = new Map<string, ReturnType<typeof createSlots>>();
+  const leaving = new Map<string, ReturnType<typeof createSlots>>();
 
   const paceOf = (channel: string) => channels[channel] ?? unlimited;
   const slotsOf = (channel: string) => {
@@ -45,6 +54,22 @@ export function createTurns(pace: Pace, channels: Readonly<Record<string, Channe
     reserving.set(channel, made);
     return made;
   };
+
+  /** One after another, in the order of their turns: so many who ask at once would only be told to wait. */
+  async function leave(channel: string, signal?: AbortSignal): Promise<void> {
+    const { rate } = paceOf(channel);
+    if (rate.calls <= 0) return;
+    const gate = leaving.get(channel) ?? createSlots(1);
+    leaving.set(channel, gate);
+    await gate.in(async () => {
+      for (;;) {
+        signal?.throwIfAborted();
+        const waitMs = await pace.leave(channel, rate);
+        if (waitMs === 0) return;
+        await sleep(waitMs, undefined, signal ? { signal } : {});
+      }
+    });
+  }
 
   /** @returns ms until the chat's turn, which is taken by asking */
   function chatTurn(channel: string, sender: string): number {
@@ -69,13 +94,14 @@ export function createTurns(pace: Pace, channels: Readonly<Record<string, Channe
       for (;;) {
         const { waitMs, held } = await pace.take(channel, paceOf(channel).rate);
         if (held) return waitMs;
-        if (waitMs === 0) return 0;
-        await sleep(waitMs);
-        const heldMs = await pace.held(channel);
-        if (heldMs === 0) return 0;
+        if (waitMs > 0) await sleep(waitMs);
+        // A hold that has come meanwhile is the caller's to wait for.
+        if (waitMs > 0 && (await pace.held(channel)) > 0) continue;
+        await leave(channel);
+        return 0;
       }
     },
-    async patiently(channel, sender, signal) {
+    async patiently(channel, sender, signal, ready = async () => true) {
       try {
         const spaced = sender === null ? 0 : chatTurn(channel, sender);
         if (spaced > 0) await sleep(spaced, undefined, { signal });
@@ -83,8 +109,14 @@ export function createTurns(pace: Pace, channels: Readonly<Record<string, Channe
           for (;;) {
             if (signal.aborted) return false;
             const { waitMs, held } = await pace.take(channel, paceOf(channel).rate);
-            if (waitMs > 0) await sleep(waitMs, undefined, { signal });
-            if (!held && (waitMs === 0 || (await pace.held(channel)) === 0)) return true;
+            const waited = waitMs > 0 ? sleep(waitMs, undefined, { signal }) : null;
+            if (held) {
+              await waited;
+              continue;
+            }
+            const [isReady] = await Promise.all([ready(), waited]);
+            if (isReady) await leave(channel, signal);
+            return isReady;
           }
         });
       } catch (error) {

@@ -151,15 +151,15 @@ export async function deleteSettled(db: Db, before: number): Promise<void> {
   }
 }
 
-/** Of these people, who has a message of this group already. */
+/** Of these people, who has a message of this group already. Found by person: a group may be everybody. */
 export async function peopleIn(trx: Trx, group: string, people: readonly string[]): Promise<string[]> {
   const rows = await trx
     .selectFrom('outbox')
-    .select('person')
+    .select(['person', 'about'])
     .where('person', 'in', people)
-    .where('about', '=', group)
+    .where('kind', '=', 'announcement')
     .execute();
-  return rows.map((row) => row.person);
+  return rows.filter((row) => row.about === group).map((row) => row.person);
 }
 
 /** It has reached them, may have, or will. */
@@ -177,16 +177,11 @@ export async function moveRows(trx: Trx, from: string, into: string): Promise<st
     .where('person', '=', from)
     .returning(['id', 'kind', 'about', 'state'])
     .execute();
-  for (const { id, kind, about, state } of moved) {
-    if (kind !== 'announcement' || about === null || !COUNTED.includes(state)) continue;
-    const others = await trx
-      .selectFrom('outbox')
-      .select(['id', 'state'])
-      .where('person', '=', into)
-      .where('about', '=', about)
-      .where('id', '!=', id)
-      .where('state', 'in', COUNTED)
-      .execute();
+  const announced = moved.filter(({ kind, state }) => kind === 'announcement' && COUNTED.includes(state));
+  for (const { id, about, state } of announced) {
+    if (about === null) continue;
+    const all = await trx.selectFrom('outbox').select(['id', 'state', 'about']).where('person', '=', into).execute();
+    const others = all.filter((row) => row.about === about && row.id !== id && COUNTED.includes(row.state));
     if (others.length === 0) continue;
     const waiting = others.filter((other) => other.state === 'waiting').map((other) => other.id);
     const twice = state === 'waiting' ? [id] : waiting;
