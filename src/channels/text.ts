@@ -75,15 +75,41 @@ const CONTROLS = /(?![\t\n])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-
  * A person's own words, made safe to stand in a reply: no character of theirs becomes markup, turns the direction of
  * our text, or piles accents over the lines around. A word without end stays whole here; `split` cuts it.
  * Once only: the result is markup, no longer the person's words.
+ *
+ * `links: false`: messengers make links of addresses, names and commands by themselves. Here they don't: a blank that is
+ * hardly seen stands in each. Mail addresses and numbers to call stay what they are.
  */
-export function plain(text: string): string {
-  return text
+export function plain(text: string, options: { links?: false } = {}): string {
+  const words = text
     .toWellFormed()
     .normalize('NFC')
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
     .replace(CONTROLS, '')
-    .replace(STACKED_MARKS, '$1')
-    .replace(/[*[\](]/g, (mark) => mark + JOINER);
+    .replace(STACKED_MARKS, '$1');
+  return (options.links === false ? withoutLinks(words) : words).replace(/[*[\](]/g, (mark) => mark + JOINER);
+}
+
+/** HAIR SPACE: no client takes it for a part of an address, as some do with characters that can't be seen at all. */
+const HAIR = '\u200a';
+/** One that stands by itself: of `evil.example@x.ua/y` nobody knows what a client makes. */
+const MAIL =
+  /(?<=^|[\s(,;:«"'])([A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?=$|[\s),;:!?»"']|\.(?:\s|$))/;
+
+function withoutLinks(text: string): string {
+  return text
+    .split(MAIL)
+    .map((piece, index) => (index % 2 === 1 ? piece : apart(piece)))
+    .join('');
+}
+
+/** `https://`, the dots of a host (but not of a date or a sum), `@name`, `/command`. */
+function apart(text: string): string {
+  return text
+    .replaceAll('://', `:${HAIR}//`)
+    .replace(/(?<=[\p{L}\p{M}\p{N}_-])\.(?=[\p{L}\p{N}_])/gu, (dot, at: number) =>
+      /\p{N}/u.test(text.charAt(at - 1)) && /\p{N}/u.test(text.charAt(at + 1)) ? dot : dot + HAIR,
+    )
+    .replace(/(?<![\p{L}\p{N}_])@(?=\w)|(?<![\p{L}\p{N}_<>/])\/(?=\w)/gu, (sign) => sign + HAIR);
 }
 
 /**

@@ -72,7 +72,8 @@ export function dateLines({ content, dateAt }: Announcement, reader: Reader): st
   if (!date) return [];
   const { t, services } = reader;
   const at = dateAt ?? Temporal.PlainDateTime.from(date.wall).toZonedDateTime(date.zone).epochMilliseconds;
-  const said = (key: string, words: string | null) => (words === null ? [] : [`${t(key)} ${services.plain(words)}`]);
+  const said = (key: string, words: string | null) =>
+    words === null ? [] : [`${t(key)} ${services.plain(words, { links: false })}`];
   return [
     `${t(date.what === 'event' ? 'announce:dateIs' : 'announce:dueBy')} **${whenWords(at, date.zone, reader)}**`,
     ...said('announce:sumIs', date.sum),
@@ -88,7 +89,8 @@ function bodyOf(announcement: Announcement, reader: Reader): string[] {
     words && words.language !== language ? t(`announce:writtenIn.${words.language}`) : '',
     words
       ? services
-          .plain(words.text)
+          // What is to be tapped stands in its own button, where it is seen where it leads.
+          .plain(words.text, { links: false })
           .replace(/\n{3,}/g, '\n\n')
           .trim()
       : '',

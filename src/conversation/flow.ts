@@ -112,8 +112,8 @@ export type Services = {
   openState(hours: OpeningHours, now: number): OpenState;
   /** Who checked the article's text in that language as a lawyer, and on which ISO day; null once the text has changed. */
   signOff(article: Article, language: Language): { by: string; on: string } | null;
-  /** Makes the words of a person safe inside the bot's markup. */
-  plain(text: string): string;
+  /** Makes the words of a person safe inside the bot's markup. `links: false`: and no messenger makes a link of them. */
+  plain(text: string, options?: { links?: false }): string;
   calendarFile(booking: Booking, words: CalendarWords, now: number): string;
   /** `+380…` of a number as typed; null where it can't be one. `country` is where the person is. */
   phone(text: string, country: string | null): string | null;

@@ -220,3 +220,90 @@ describe('a preview', () => {
     );
   });
 });
+
+describe('what staff tell many', () => {
+  const addresses = [
+    ...[
+      'https://evil.example/x',
+      'HTTP://EVIL.EXAMPLE',
+      'evil.com',
+      'www.evil.com',
+      't.me/evil_bot',
+      'tg://resolve?domain=evil',
+    ],
+    ...[
+      'укр.укр',
+      'a@evil.example',
+      'https://a:b@evil.example',
+      '@evil_bot',
+      '/forget',
+      'http://127.0.0.1/',
+      'ftp://x.y',
+    ],
+    ...[
+      'evil.xn--p1ai',
+      '[x](https://evil.example)',
+      '(evil.com)',
+      'evil.com@evil.com',
+      'm@il@evil.com',
+      'x.y.z.com',
+      '//evil.com',
+    ],
+  ];
+  const told = fc
+    .array(fc.oneof(fc.constantFrom(...addresses, ...attacks), fc.string({ maxLength: 4 })), {
+      minLength: 1,
+      maxLength: 9,
+    })
+    .map((pieces) => pieces.join(''))
+    .filter((text) => plain(text).trim() !== '');
+  const withoutMail = (shown: string) =>
+    shown
+      .replaceAll('\u200b', '')
+      .replace(/(?<=^|[\s(,;:«"'])[A-Za-z0-9][A-Za-z0-9._+-]*@[\w-]+(?:\.[\w-]+)+(?=$|[\s),;:!?»"']|\.(?:\s|$))/g, ' ');
+  /** What messengers make a link of by themselves, and more. */
+  const addressesIn = (shown: string) =>
+    withoutMail(shown).match(/:\/\/|[\p{L}\p{N}_-]\.\p{L}|\p{L}\.[\p{L}\p{N}]/gu) ?? [];
+  /** Telegram's names of people and commands (td, MessageEntity.cpp). */
+  const namesIn = (shown: string) =>
+    withoutMail(shown).match(/(?<![\p{L}\p{N}_])@[A-Za-z0-9_]|(?<![\p{L}\p{N}_<>/])\/[A-Za-z0-9_]/gu) ?? [];
+
+  test('has no link but the one that stands in its own button, on any platform', () => {
+    fc.assert(
+      fc.property(told, (text) => {
+        const reply = { text: plain(text, { links: false }) };
+        const telegram = telegramPreview(reply);
+        const shown = [...telegram, ...viberPreview(reply, options), ...webPreview(reply)];
+        expect(shown.flatMap((message) => addressesIn(message.text))).toEqual([]);
+        expect(telegram.flatMap((message) => namesIn(message.text))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('reads as it was written, but for blanks that are hardly seen', () => {
+    fc.assert(
+      fc.property(told, (text) => {
+        expect(withoutMarkup(plain(text, { links: false })).replaceAll('\u200a', '')).toBe(
+          withoutMarkup(plain(text)).replaceAll('\u200a', ''),
+        );
+      }),
+    );
+  });
+
+  test.each([
+    'До 10.12.2026, о 15.00, 100.50 zł, 24/7 або й/чи',
+    'Пишіть на biblioteka@tysm.if.ua або дзвоніть +380 34 362 12 34',
+    'вул. Галицька, 32. Тел. 0 800 505 501; т. д.',
+  ])('%s is left as it is', (text) => {
+    expect(plain(text, { links: false })).toBe(plain(text));
+  });
+
+  test.each(['a', 'a.', '@', 'a@', '/', '://', '._+-'])(
+    'a word of 7,000 letters, made of %j, is read to its end',
+    (piece) => {
+      const text = piece.repeat(7000 / piece.length);
+      expect(plain(text, { links: false }).replaceAll('\u200a', '')).toBe(text);
+    },
+  );
+});

@@ -6,6 +6,8 @@
 import { linkAsWords, oneLine, parseMarkup, type Segment } from '../text.ts';
 
 const ZERO_WIDTH_SPACE = '\u200b';
+/** What the client shows bold, and without its marks. */
+const BOLD = /(?<![\p{L}\p{N}])\*(?=[^\s\u200b])([^*\n]*)(?<=\S)\*(?![\p{L}\p{N}])/gu;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 /** A mark at a word's beginning opens; the documented cure is a space behind it. */
 const OPENING = /(?<![\p{L}\p{N}])([*_~])(?=\S|$)/gu;
@@ -29,7 +31,7 @@ export function toViberWords(words: string): string {
 
 /** What a reader sees of such a text: bold words without their marks, and nothing invisible. */
 export function shownWords(text: string): string {
-  return text.replace(/\*(?=[^\s\u200b*])([^*\n]*)\*/g, '$1').replaceAll(ZERO_WIDTH_SPACE, '');
+  return text.replace(BOLD, '$1').replaceAll(ZERO_WIDTH_SPACE, '');
 }
 
 /** A button's label: plain words on one line, without the HTML subset that Viber reads there. */
