@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { State } from '../../../src/announcements/announcements.ts';
 import type { Topic } from '../../../src/announcements/topics.ts';
@@ -779,6 +780,80 @@ describe('only those who may', () => {
     home.pass(25 * 3_600_000);
     await maria.sends('announce:at:7:now');
     expect(await maria.presses('Так, надіслати')).toContain('Почну о');
+  });
+});
+
+describe('whatever is pressed and typed', () => {
+  it('nothing is sent but by the second tap, and every screen has a way on', { timeout: 60_000 }, async () => {
+    await readers(3);
+    const admin = await home.staff('admin', null);
+    await admin.sends('announce:about:-:1');
+    await admin.says('Курси.');
+    const texts = fc.constantFrom(
+      ...[
+        '12 грудня о 15:00',
+        'завтра о 12:30',
+        'https://example.org/a',
+        'http://x',
+        'Нові слова',
+        '3',
+        'ні',
+        'Бар',
+        '412',
+      ],
+      ...[
+        'Що робити, якщо не платять зарплату?',
+        'меню',
+        'Назад',
+        '/announce',
+        'x'.repeat(1200),
+        '   .',
+        '**',
+        'до 5 грудня',
+      ],
+    );
+    const step = fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 40 }) }, { weight: 1, arbitrary: texts });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        await admin.sends('announce:open:1');
+        for (const wanted of steps) {
+          const shown = admin.replies
+            .flatMap((reply) => (reply.rows ?? []).flat())
+            .flatMap((button) => ('action' in button ? [button.action] : []))
+            .filter((action) => /^announce(:|$)/.test(action) && !/^announce:(yes|gone)/.test(action));
+          if (typeof wanted === 'string') await admin.says(wanted);
+          else await admin.sends(shown[wanted % Math.max(1, shown.length)] ?? 'announce');
+          expect(admin.replies.length).toBeGreaterThan(0);
+          expect(admin.buttons().length).toBeGreaterThan(0);
+        }
+        expect(await stateOf(admin)).toBe('draft');
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('what is kept as an address is one on the web, under https, with no name or password in it', async () => {
+    const maria = await writing();
+    const typed = fc.oneof(
+      fc.webUrl({ validSchemes: ['https', 'http', 'ftp'], withQueryParameters: true, withFragments: true }),
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc
+        .tuple(fc.constantFrom('https://', 'HTTPS://', 'javascript:', 'https://a@', '//', ''), fc.domain(), fc.string())
+        .map((all) => all.join('')),
+    );
+    await fc.assert(
+      fc.asyncProperty(typed, async (text) => {
+        await maria.sends('announce:nolink:1');
+        await maria.sends('announce:link:1');
+        if (!/\{\{|undefined|\$t\(/.test(text)) await maria.says(text);
+        const link = (await contentOf(maria))?.link ?? null;
+        if (link === null) return;
+        const { protocol, username, password, hostname } = new URL(link);
+        expect([protocol, username, password]).toEqual(['https:', '', '']);
+        expect(hostname).toMatch(/\.[a-z]/);
+        expect(link).not.toMatch(/\s/);
+      }),
+    );
   });
 });
 
