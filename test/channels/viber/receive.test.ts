@@ -55,6 +55,21 @@ describe('what a person does becomes an event', () => {
     expect(event('picture-with-caption')).toMatchObject({ kind: 'text', text: 'забрали паспорт, не відпускають' });
   });
 
+  test('a picture and a document come with the address where they can be had, if it is one of Viber', () => {
+    const ref = 'https://dl-media.viber.example/p.jpg';
+    const picture = { ref, kind: 'picture', name: 'p.jpg', mime: null, bytes: 120331 };
+    expect(event('picture')).toMatchObject({ kind: 'unreadable', what: 'picture', file: picture });
+    expect(event('picture-with-caption')).toMatchObject({ kind: 'text', file: picture });
+    expect(event('file')).toMatchObject({ what: 'file', file: { kind: 'file', name: 'договір.pdf', bytes: 120331 } });
+    for (const media of ['https://evil.example/p.jpg', 'javascript:alert(1)', '', 7, undefined]) {
+      expect(said({ type: 'picture', media })).not.toHaveProperty('file');
+    }
+    expect(said({ type: 'sticker', media: ref })).not.toHaveProperty('file');
+    expect(said({ type: 'file', media: ref, size: -1, file_name: '\u0000' })).toMatchObject({
+      file: { name: null, bytes: null },
+    });
+  });
+
   test('a shared address is words too', () => {
     expect(event('url')).toMatchObject({ kind: 'text', text: 'https://jobs.example/offer?id=7' });
   });
