@@ -48,8 +48,8 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
   const { token, apiRoot } = config;
   const api = createApi({ token, apiRoot, timeoutSeconds: CALL_SECONDS, dispatcher });
   const longApi = createApi({ token, apiRoot, timeoutSeconds: timing.pollCapSeconds, dispatcher });
-  const slowApi = createApi({ token, apiRoot, timeoutSeconds: UPLOAD_SECONDS, dispatcher });
-  const uploads = createUploads(slowApi, deps.media);
+  const slow = createApi({ token, apiRoot, timeoutSeconds: UPLOAD_SECONDS, dispatcher });
+  const uploads = createUploads({ api, slow }, deps.media);
   const contact = createContact(deps);
   const trail = createTrail(deps.clock);
   const stopping = new AbortController();

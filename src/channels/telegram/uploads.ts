@@ -18,9 +18,9 @@ export type Uploads = {
 /**
  * Uploads each picture or PDF once; after that Telegram's own name of it is sent. While the first goes up the others wait
  * for it, so that an announcement to many is one upload. A name that Telegram no longer takes is forgotten.
- * @param api with the patience that an upload needs
+ * @param apis `slow`: with the patience that an upload needs
  */
-export function createUploads(api: Api, load: ChannelDeps['media']): Uploads {
+export function createUploads(apis: { api: Api; slow: Api }, load: ChannelDeps['media']): Uploads {
   const known = new Map<string, string>();
   const underWay = new Map<string, Promise<void>>();
 
@@ -32,7 +32,7 @@ export function createUploads(api: Api, load: ChannelDeps['media']): Uploads {
 
   async function upload(recipient: string, call: MediaCall, key: string): Promise<number> {
     const content = await contentOf(call.media, load);
-    const message = await perform(api, recipient, call, new InputFile(content, fileName(call.media.name)));
+    const message = await perform(apis.slow, recipient, call, new InputFile(content, fileName(call.media.name)));
     remember(key, call.method === 'sendPhoto' ? message.photo?.at(-1)?.file_id : message.document?.file_id);
     return message.message_id;
   }
@@ -44,7 +44,7 @@ export function createUploads(api: Api, load: ChannelDeps['media']): Uploads {
         const id = known.get(key);
         if (id !== undefined) {
           try {
-            const message = await perform(api, recipient, call, id);
+            const message = await perform(apis.api, recipient, call, id);
             remember(key, id);
             return message.message_id;
           } catch (error) {

@@ -4,6 +4,7 @@ import { ASK_BODY, readActionBody, readTrackingData } from './actions.ts';
 
 /** Viber's own limit on a text; longer ones come only from someone who plays with the token. */
 const TEXT_LIMIT = 7000;
+const URL_LIMIT = 2000;
 /** Of a file, with its ending. */
 const NAME_LIMIT = 256;
 
@@ -136,7 +137,7 @@ function numberedChoice(text: string, trackingData: string | undefined): string 
 
 function fileOf(message: Message, mayFetch: (url: URL) => boolean): IncomingFile | null {
   const { type, media = '', file_name, size } = message;
-  if (!URL.canParse(media) || !mayFetch(new URL(media))) return null;
+  if (media.length > URL_LIMIT || !URL.canParse(media) || !mayFetch(new URL(media))) return null;
   const name = clean(file_name).slice(0, NAME_LIMIT).toWellFormed() || null;
   const kind = type === 'picture' ? 'picture' : 'file';
   return { ref: media, kind, name, mime: null, bytes: size ?? null };

@@ -20,7 +20,7 @@ afterEach(() => telegram.stop());
 
 const send = (reply: Reply, { apiRoot = telegram.apiRoot, token = telegram.token, to = oksana.id } = {}) => {
   const api = createApi({ token, apiRoot, timeoutSeconds: 0.5, dispatcher: new Agent() });
-  const uploads = createUploads(api, undefined);
+  const uploads = createUploads({ api, slow: api }, undefined);
   return sendReply({ api, uploads, wait: async (ms) => void waits.push(ms) }, String(to), reply);
 };
 const failure = async (sending: Promise<unknown>): Promise<unknown> =>
