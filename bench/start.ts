@@ -8,10 +8,12 @@ import { freePort } from './free-port.ts';
 import { atMost, type Finding, median, told } from './measure.ts';
 
 /**
- * `node src/main.ts` as a village library has it: nothing configured. From the command to the first 200 of /healthz, on a
+ * `npm start` as a village library has it: nothing configured. From the command to the first 200 of /healthz, on a
  * fresh folder and on the one of yesterday, and what it holds in memory three seconds later.
  */
 const runs = 3;
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+const [, ...command] = scripts.start.split(' ');
 
 export async function start(): Promise<Finding[]> {
   const first: number[] = [];
@@ -35,7 +37,7 @@ export async function start(): Promise<Finding[]> {
 async function run(dataDir: string): Promise<{ ms: number; mb: number }> {
   const port = await freePort();
   const began = performance.now();
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, command, {
     stdio: 'ignore',
     env: { PATH: process.env.PATH, PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
   });

@@ -1,14 +1,22 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 
 /*
  * What must be said to Node before anything else is loaded. Plain JavaScript, so that a start that finds everything
- * compiled does without Node's TypeScript compiler: 40 MB of memory and a tenth of a second.
+ * compiled does without Node's TypeScript compiler: 15 MB of memory.
  */
 
 // What was compiled once is read at the next start, which takes half as long. Where it can't be kept, nothing is lost.
-enableCompileCache(join(process.env.DATA_DIR || './data', 'compiled'));
+const dataDir = process.env.DATA_DIR || './data';
+const isNew = !existsSync(dataDir);
+enableCompileCache(join(dataDir, 'compiled'));
+process.once('exit', (code) => {
+  // A configuration with faults leaves nothing behind.
+  if (isNew && code !== 0 && existsSync(dataDir) && readdirSync(dataDir).join() === 'compiled')
+    rmSync(dataDir, { recursive: true });
+});
 
 // A start makes much that is soon thrown away. V8 takes that for a program that needs more room for what is young, and never
 // gives the room back: 50 MB that nobody uses. So it grows only after the start, when there is work for it.

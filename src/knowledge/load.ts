@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { ContentError, type Fault } from '../content-file.ts';
 import { shelves } from './articles.ts';
 import { type Content, lineFinder, readContent } from './content.ts';
 import type { Article, Country, Knowledge } from './knowledge.ts';
+import { packed, unpacked } from './packed.ts';
 import { countriesWith, numbersFor, resourcesFor, resourcesIn } from './resources.ts';
 import type { Outcome, Task } from './study.ts';
 import { type Learnt, learn, type Understanding, understand } from './understanding.ts';
@@ -29,8 +29,8 @@ export function loadKnowledge(contentDir: string, kept?: Kept): Knowledge {
   const learnt = facts && kept?.read('learnt', key);
   if (facts && learnt) {
     return assemble(
-      deserialize(facts) as Facts,
-      aMomentLater(() => understand(deserialize(learnt) as Learnt)),
+      unpacked<Facts>(facts),
+      aMomentLater(() => understand(unpacked<Learnt>(learnt))),
     );
   }
   const content = readContent(contentDir);
@@ -40,7 +40,7 @@ export function loadKnowledge(contentDir: string, kept?: Kept): Knowledge {
   const keep = (fresh: Uint8Array) => {
     // An editor may have been at work meanwhile.
     if (kept.keyOf(paths) !== key) return;
-    kept.write('facts', key, serialize(told));
+    kept.write('facts', key, packed(told));
     kept.write('learnt', key, fresh);
   };
   return assemble(told, learnElsewhere(content, keep));
@@ -145,7 +145,7 @@ function learnElsewhere(content: Content, keep: (learnt: Uint8Array) => void): (
   let state: { content: Content } | { made: Understanding } = { content };
   const take = (outcome: Outcome): Understanding => {
     if ('made' in state) return state.made;
-    const made = outcome === null ? learn(state.content) : understand(deserialize(outcome) as Learnt);
+    const made = outcome === null ? learn(state.content) : understand(unpacked<Learnt>(outcome));
     state = { made };
     port.close();
     if (outcome !== null) setImmediate(keep, outcome);

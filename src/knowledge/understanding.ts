@@ -61,7 +61,7 @@ export function study(content: Studying): Learnt {
 
 /** The cheap half of `learn`. */
 export function understand(learnt: Learnt): Understanding {
-  const parse: Content['parse'] = (source) => learnt.patterns.get(source) ?? parsePattern(source);
+  const parse = parserOf(learnt.patterns);
   const places = createCountryFinder(learnt.countries, parse);
   const mend = createLayoutMender(learnt.letters);
   const synonyms = synonymsOf({ synonyms: learnt.synonyms, parse });
@@ -93,6 +93,11 @@ export function understand(learnt: Learnt): Understanding {
         place: (word) => places.find(sentencesOf(plainText(word))) !== null,
       }),
   };
+}
+
+/** Apart from `understand`: what answers would else hold on to all that was learnt. */
+function parserOf(patterns: Learnt['patterns']): Content['parse'] {
+  return (source) => patterns.get(source) ?? parsePattern(source);
 }
 
 /** Everything that is learnt from, counted. Apart from `study`, so that what it remembers of words is let go after it. */
