@@ -72,8 +72,13 @@ export function createLikeness(learnt: LearntLikeness): (features: Features) => 
 
 function untaught(examples: readonly DangerExample[]): LearntLikeness {
   const seen = new Uint32Array(allPlaces);
-  for (const { features } of examples) for (const place of features.places) seen[place]!++;
-  const places = Int32Array.from(seen.keys()).filter((place) => seen[place]! >= leastSeen);
+  for (const { features } of examples) {
+    for (let at = 0; at < features.places.length; at++) seen[features.places[at]!]!++;
+  }
+  let size = 0;
+  const found = new Int32Array(allPlaces);
+  for (let place = 0; place < allPlaces; place++) if (seen[place]! >= leastSeen) found[size++] = place;
+  const places = found.slice(0, size);
   return {
     places,
     rarity: Float32Array.from(places, (place) => Math.log((examples.length + 1) / seen[place]!)),
@@ -82,12 +87,33 @@ function untaught(examples: readonly DangerExample[]): LearntLikeness {
   };
 }
 
+/** The labels are written out here and in `teach`, where nearly all the time of learning goes. */
 function score({ weights, bias }: LearntLikeness, { rows, values }: Vector, scores: Float64Array): void {
-  scores.set(bias);
+  let a = bias[0]!;
+  let b = bias[1]!;
+  let c = bias[2]!;
+  let d = bias[3]!;
+  let e = bias[4]!;
+  let f = bias[5]!;
+  let g = bias[6]!;
   for (let at = 0; at < rows.length; at++) {
+    const value = values[at]!;
     const first = rows[at]! * labels;
-    for (let label = 0; label < labels; label++) scores[label]! += weights[first + label]! * values[at]!;
+    a += weights[first]! * value;
+    b += weights[first + 1]! * value;
+    c += weights[first + 2]! * value;
+    d += weights[first + 3]! * value;
+    e += weights[first + 4]! * value;
+    f += weights[first + 5]! * value;
+    g += weights[first + 6]! * value;
   }
+  scores[0] = a;
+  scores[1] = b;
+  scores[2] = c;
+  scores[3] = d;
+  scores[4] = e;
+  scores[5] = f;
+  scores[6] = g;
 }
 
 /** One step towards the right label. @returns false where there was nothing to learn */
@@ -102,9 +128,17 @@ function teach(
     scores[each] = step * ((each === label ? 1 : 0) - scores[each]!);
     bias[each]! += biasStep * scores[each]!;
   }
+  const [a, b, c, d, e, f, g] = scores as unknown as [number, number, number, number, number, number, number];
   for (let at = 0; at < rows.length; at++) {
+    const value = values[at]!;
     const first = rows[at]! * labels;
-    for (let each = 0; each < labels; each++) weights[first + each]! += scores[each]! * values[at]!;
+    weights[first]! += a * value;
+    weights[first + 1]! += b * value;
+    weights[first + 2]! += c * value;
+    weights[first + 3]! += d * value;
+    weights[first + 4]! += e * value;
+    weights[first + 5]! += f * value;
+    weights[first + 6]! += g * value;
   }
   return true;
 }
@@ -114,7 +148,8 @@ const labelOf = (example: DangerExample): number =>
 
 /** Scores become shares of one. */
 function intoShares(scores: Float64Array): void {
-  const top = Math.max(...scores);
+  let top = scores[0]!;
+  for (let label = 1; label < scores.length; label++) if (scores[label]! > top) top = scores[label]!;
   let sum = 0;
   for (let label = 0; label < scores.length; label++) {
     const share = Math.exp(scores[label]! - top);
