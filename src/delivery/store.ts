@@ -281,8 +281,10 @@ export async function settleSent(
     with given(id, receipt) as (values ${sql.join(values)})
     update outbox set state = 'sent', why = null, payload = null, holder = null, lease_until = null,
       settled_at = ${now}, channel = ${channel},
-      receipt = case when person = '' then null else (select receipt from given where given.id = outbox.id) end
-    where id in (select id from given) and holder = ${holder} and state in ('waiting', 'sending')`.execute(db);
+      receipt = case when person = '' then null else given.receipt end
+    from given
+    where outbox.id = given.id and outbox.id in (${idsOf(rows)})
+      and holder = ${holder} and state in ('waiting', 'sending')`.execute(db);
 }
 
 /** Lets go of a row that is to be tried again. `unsure`: this try may have arrived. */
@@ -316,11 +318,18 @@ export async function putAllBack(
       why = case when not_after = 0 and person = '' then ${forgotten} else why end,
       settled_at = case when not_after = 0 then cast(${now} as bigint) else null end,
       payload = ${unlessWithdrawn(sql`payload`, 'text')},
-      due_at = (select due_at from given where given.id = outbox.id),
+      due_at = given.due_at,
       unsure = unsure + ${unsure ? sql`1` : sql`0`},
       holder = ${keep ? unlessWithdrawn(sql`holder`, 'text') : sql`null`},
       lease_until = ${keep ? unlessWithdrawn(sql`lease_until`, 'bigint') : sql`null`}
-    where id in (select id from given) and holder = ${holder} and state in ('waiting', 'sending')`.execute(db);
+    from given
+    where outbox.id = given.id and outbox.id in (${idsOf(rows)})
+      and holder = ${holder} and state in ('waiting', 'sending')`.execute(db);
+}
+
+/** Written out, or SQLite reads all that wait to find a few of them. */
+function idsOf(rows: readonly { id: string }[]) {
+  return sql.join(rows.map(({ id }) => id));
 }
 
 const forgotten = 'forgotten';
