@@ -70,6 +70,8 @@ export type Announcement = {
   id: string;
   no: number;
   state: State;
+  /** The role that writes it: a random staff id. */
+  staff: string;
   /** null: the whole network's. */
   library: string | null;
   topic: Topic;

@@ -1,8 +1,9 @@
+import type { Outbox } from '../delivery/outbox.ts';
 import type { Database } from '../storage/database.ts';
 import type { Seal } from '../storage/seal.ts';
 import { type Language, languages } from '../texts.ts';
 import type { Announcement, Audience, Reach } from './announcements.ts';
-import { type Reader, type Readers, readersAfter } from './store.ts';
+import { type Reader, type Readers, readersAfter, readersNamed } from './store.ts';
 import { topicMarks } from './topic-marks.ts';
 import type { Topic } from './topics.ts';
 
@@ -71,6 +72,27 @@ export async function countReach(
   return finished(count, facts.prices);
 }
 
+/** Those who got a message of that group: where it arrived is where they get what mends it. */
+export async function countReceivers(
+  facts: AudienceFacts & { outbox: Pick<Outbox, 'sentTo'> },
+  group: string,
+  now: number,
+): Promise<Reach> {
+  const count = emptyReach();
+  for (let after: string | null = ''; after !== null; ) {
+    const page: Awaited<ReturnType<Outbox['sentTo']>> = await facts.outbox.sentTo(group, after, pageSize);
+    const people = page.map(({ person }) => person);
+    const known = new Map((await readersNamed(facts.database.db, people)).map((reader) => [reader.person, reader]));
+    for (const { person, channel } of page) {
+      const reader = known.get(person);
+      const account = reader?.accounts.find((one) => one.channel === channel);
+      if (reader) addTo(count, channel ?? '', { country: reader.country, seenAt: account?.seenAt ?? 0 }, facts, now);
+    }
+    after = page.length < pageSize ? null : (page.at(-1)?.id ?? null);
+  }
+  return finished(count, facts.prices);
+}
+
 type Count = {
   people: number;
   channels: Record<string, number>;
@@ -92,14 +114,22 @@ function add(
 ): void {
   const account = chosenAccount(reader.accounts, facts.charged);
   if (!account) return;
-  count.people += 1;
-  count.channels[account.channel] = (count.channels[account.channel] ?? 0) + 1;
+  addTo(count, account.channel, { country: reader.country, seenAt: account.seenAt }, facts, now);
   const language = languages.find((one) => one === reader.language) ?? 'uk';
   if (words[language] === undefined) count.otherLanguage[language] = (count.otherLanguage[language] ?? 0) + 1;
-  if (facts.charged(account.channel) && now - account.seenAt >= sessionMs) {
-    const country = reader.country ?? '';
-    count.charged.set(country, (count.charged.get(country) ?? 0) + 1);
-  }
+}
+
+function addTo(
+  count: Count,
+  channel: string,
+  { country, seenAt }: { country: string | null; seenAt: number },
+  facts: AudienceFacts,
+  now: number,
+): void {
+  count.people += 1;
+  count.channels[channel] = (count.channels[channel] ?? 0) + 1;
+  if (!facts.charged(channel) || now - seenAt < sessionMs) return;
+  count.charged.set(country ?? '', (count.charged.get(country ?? '') ?? 0) + 1);
 }
 
 /** Of a country without a price, or an unknown one, the dearest is taken: it must not cost more than was said. */

@@ -2,7 +2,7 @@ import { newId } from '../ids.ts';
 import { once } from '../storage/effects.ts';
 import type { Announcement, Announcements, Change, Confirmation, Confirmed, Content } from './announcements.ts';
 import { groupOf } from './announcements.ts';
-import { countReach } from './audience.ts';
+import { countReach, countReceivers } from './audience.ts';
 import { act, campaignNotice, dayMs, type Held, held, minuteMs, type Newsroom, shown } from './newsroom.ts';
 import { type AnnouncementRow, announcementOf, nextNo, rowById, rowByNo, setGoingSince } from './store.ts';
 
@@ -136,8 +136,7 @@ export function createDrafts(room: Newsroom): Drafts {
   async function reachOf(row: AnnouncementRow) {
     const announcement = announcementOf(row, null);
     if (row.corrects === null) return countReach(room, announcement, clock.now());
-    const { sent, uncertain } = await outbox.books(groupOf(row.corrects));
-    return { people: sent + uncertain, channels: {}, otherLanguage: {}, charged: { messages: 0, euro: null } };
+    return countReceivers(room, groupOf(row.corrects), clock.now());
   }
 
   /** Asked for by whoever may approve, and is not the author. */

@@ -37,9 +37,9 @@ const audience = z.object({
 
 /** As the rest of the program sees it. `corrects`: the number of the one that it mends. */
 export function announcementOf(row: AnnouncementRow, corrects: number | null): Announcement {
-  const { id, no, state, library, version, size } = row;
+  const { id, no, state, staff, library, version, size } = row;
   return {
-    ...{ id, no, state, library, version, size, corrects },
+    ...{ id, no, state, staff, library, version, size, corrects },
     topic: isTopic(row.topic) ? row.topic : 'courses',
     content: content.parse(JSON.parse(row.content)) as Content,
     audience: audience.parse(JSON.parse(row.audience)) as Audience,
@@ -163,6 +163,26 @@ export async function readersAfter(
     .execute();
   const last = people.at(-1)?.person ?? null;
   if (last === null) return { readers: [], last };
+  return { readers: await withAccounts(db, people, channel), last: people.length < limit ? null : last };
+}
+
+/** Those of them who are known and can be reached. */
+export async function readersNamed(db: Db, ids: readonly string[]): Promise<readonly Reader[]> {
+  if (ids.length === 0) return [];
+  const people = await db
+    .selectFrom('people')
+    .select(['id as person', 'language', 'country'])
+    .where('id', 'in', ids)
+    .execute();
+  return withAccounts(db, people, null);
+}
+
+async function withAccounts(
+  db: Db,
+  people: readonly Pick<Reader, 'person' | 'language' | 'country'>[],
+  channel: string | null,
+): Promise<readonly Reader[]> {
+  if (people.length === 0) return [];
   const accounts = await db
     .selectFrom('identities')
     .select(['person', 'channel', 'seen_at'])
@@ -176,12 +196,11 @@ export async function readersAfter(
     .orderBy('seen_at', 'desc')
     .execute();
   const of = Map.groupBy(accounts, ({ person }) => person);
-  const readers: Reader[] = people.flatMap(({ person, language, country }) => {
+  return people.flatMap(({ person, language, country }) => {
     const theirs = of.get(person);
     if (!theirs) return [];
     return [
       { person, language, country, accounts: theirs.map((one) => ({ channel: one.channel, seenAt: one.seen_at })) },
     ];
   });
-  return { readers, last: people.length < limit ? null : last };
 }

@@ -11,12 +11,12 @@ type ReaderOfNews = Reader & { now?: number };
 
 /**
  * An announcement as one reader sees it: whose it is, the librarian's own words and nothing but words, the date in both
- * clocks, and buttons. No topic is named, for somebody else may look at the phone.
+ * clocks, and buttons. No topic is named, for somebody else may look at the phone. `trial`: shown to whoever writes it.
  */
 export function announcementReply(
   announcement: Announcement,
   reader: ReaderOfNews,
-  options: { corrected?: boolean } = {},
+  options: { corrected?: boolean; trial?: boolean } = {},
 ): Reply {
   const { t } = reader;
   const head = `**${senderName(announcement.library, reader)}**`;
@@ -29,7 +29,11 @@ export function announcementReply(
       ...remindRow(announcement, reader),
       ...bookRow(announcement, reader),
       ...linkRow(announcement, reader),
-      [{ label: t('announce:stop'), action: 'subscribe:stop' }, toMenu(reader)],
+      [
+        // Whoever only tries it out would stop their own news.
+        { label: t('announce:stop'), action: options.trial ? `announce:open:${announcement.no}` : 'subscribe:stop' },
+        toMenu(reader),
+      ],
     ],
     ...attachmentOf(announcement),
   };

@@ -66,7 +66,8 @@ export function createBulletins({ services, several, quietUntil }: BulletinsDeps
       const zone = zoneOf(reader.profile, services.knowledge);
       const until = endOfQuiet(now, zone, quiet);
       if (until !== null) return { do: 'wait', until };
-      const key = `${id} ${announcement.version} ${language} ${zone}`;
+      // Only a date stands there by the reader's clock.
+      const key = `${id} ${announcement.version} ${language} ${announcement.content.date === null ? '' : zone}`;
       const words = replies.get(key) ?? wordsFor(announcement, language, zone, now);
       replies.set(key, words);
       return {

@@ -167,7 +167,8 @@ async function tellOfAnnouncement(notice: z.output<typeof campaign>, to: Listene
   const no = await announcements.numberOf(notice.announcement);
   const progress = no === null ? null : await announcements.progress(to.person, no);
   if (!progress) return null;
-  return { say: campaignNotice(notice.about, progress.announcement, progress, to) };
+  const author = await to.services.team.member(progress.announcement.staff);
+  return { say: campaignNotice(notice.about, progress.announcement, progress, author, to) };
 }
 
 /** The date as it stands now; one that has moved is told of by its own reminder. */

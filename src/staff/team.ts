@@ -20,6 +20,8 @@ export type Team = {
   allowed(person: string, action: Action, library: string | null): Promise<Member | null>;
   /** Everybody who may do that there, by the first of their roles that allows it. */
   able(action: Action, library: string | null): Promise<readonly { id: string; person: string }[]>;
+  /** The role of that id; null: it has ended. */
+  member(id: string): Promise<Member | null>;
   /** Who has the role of that id; null: it has ended. */
   holder(id: string): Promise<string | null>;
   /** Whom a person may see, and what may be done with them. */
@@ -71,6 +73,10 @@ export function createTeam(deps: { database: Database; seal: Seal; clock: { now(
         found.set(row.person, { id: row.id, person: row.person });
       }
       return [...found.values()];
+    },
+    async member(id) {
+      const row = await staffById(db, id);
+      return row && row.person !== null ? memberOf(row) : null;
     },
     holder: async (id) => (await staffById(db, id))?.person ?? null,
 

@@ -25,7 +25,7 @@ function reader(language: Language, country: string | null = null) {
 function announcement(content: Partial<Content>, more: Partial<Announcement> = {}): Announcement {
   return {
     ...{ id: 'a', no: 7, state: 'done', library: bar, topic: 'courses', version: 1, dueAt: null, corrects: null },
-    ...{ pausedWhy: null, size: null },
+    ...{ pausedWhy: null, size: null, staff: 'a role' },
     content: { words: { uk: 'Слова' }, link: null, attachment: null, date: null, ...content },
     audience: { library: bar, oblast: null, country: null, channel: null },
     dateAt: content.date

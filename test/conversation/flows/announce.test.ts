@@ -684,7 +684,7 @@ describe('what staff are told, and shown, of one', () => {
             ...{ leftMs: 3 * 3_600_000, tookMs: 59_000 },
           };
           const notices = (['approve', 'approved', 'refused', 'paused', 'cut-off', 'done'] as const).map((about) =>
-            campaignNotice(about, announcement, progress, reader(language)),
+            campaignNotice(about, announcement, progress, { role: 'librarian', library: bar }, reader(language)),
           );
           const said = maria.hears([progressReply(progress, reader(language)), ...notices]);
           expect(said).not.toMatch(/announce[:.]/);

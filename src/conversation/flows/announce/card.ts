@@ -19,7 +19,7 @@ import {
   scopeName,
   screen,
 } from './parts.ts';
-import { approvalRows, progressReply, startLine } from './progress.ts';
+import { approvalRows, progressReply, startLine, writtenBy } from './progress.ts';
 
 /** One announcement, as it is now, and what can be done with it. */
 export async function open(no: number, turn: Turn): Promise<Told> {
@@ -123,17 +123,20 @@ function scheduled(announcement: Announcement, turn: Turn): Told {
 async function approving(announcement: Announcement, turn: Turn): Promise<Told> {
   const { person, services, t } = turn;
   const { no, library } = announcement;
-  const [mine, judge] = await Promise.all([
+  const [mine, judge, roles, author] = await Promise.all([
     services.team.allowed(person, 'announce', library),
     services.team.allowed(person, 'approve', library),
+    services.team.of(person),
+    services.team.member(announcement.staff),
   ]);
+  const own = roles.some(({ id }) => id === announcement.staff);
   const text = paragraphs(
     lines(heading(announcement, turn), t('announce:state.approving')),
-    lines(startLine(announcement, turn), sizeLine(announcement, turn)),
-    t('announce:whatApprovalIs'),
+    lines(author ? writtenBy(author, turn) : '', startLine(announcement, turn), sizeLine(announcement, turn)),
+    own ? '' : t('announce:whatApprovalIs'),
   );
   const rows = [
-    ...(judge ? approvalRows(announcement, turn) : []),
+    ...(judge && !own ? approvalRows(announcement, turn) : []),
     ...(mine ? [[button('announce:undo', `undo:${no}`, turn)]] : []),
     allAndMenu(turn),
   ];
@@ -146,7 +149,7 @@ function sizeLine({ size }: Announcement, reader: Reader): string {
 
 /** The real message, as the one who looks at it would get it. */
 export function asRead(announcement: Announcement, reader: Reader & { now: number }) {
-  return announcementReply(announcement, reader, { corrected: announcement.corrects !== null });
+  return announcementReply(announcement, reader, { corrected: announcement.corrects !== null, trial: true });
 }
 
 // ---------------------------------------------------------------- thrown away

@@ -1,10 +1,12 @@
 import type { Announcement, CampaignNotice, Progress } from '../../../announcements/announcements.ts';
+import type { Standing } from '../../../staff/roles.ts';
 import { wordsFor } from '../../announcement-words.ts';
 import { timeOf } from '../../clock-words.ts';
 import { type Reader, zoneOf } from '../../flow.ts';
 import type { Choice, Reply } from '../../reply.ts';
 import { whenWords } from '../book.ts';
-import { allAndMenu, amount, button, goesTo, heading, lines, paragraphs, scopeName, zone } from './parts.ts';
+import { roleName } from '../join.ts';
+import { allAndMenu, amount, button, goesTo, heading, lines, paragraphs, zone } from './parts.ts';
 
 /** How far an announcement is, in one message that changes in place, and at the end the report. */
 export function progressReply(progress: Progress, reader: Reader): Reply {
@@ -20,15 +22,16 @@ export function progressReply(progress: Progress, reader: Reader): Reply {
   };
 }
 
-/** What staff are told of an announcement without having asked. `progress`: where it has begun. */
+/** What staff are told of an announcement without having asked. `progress`: where it has begun; `author`: who writes it, while they work here. */
 export function campaignNotice(
   about: CampaignNotice['about'],
   announcement: Announcement,
   progress: Progress | null,
+  author: Standing | null,
   reader: Reader,
 ): Reply {
   const { t } = reader;
-  if (about === 'approve') return askApproval(announcement, reader);
+  if (about === 'approve') return askApproval(announcement, author, reader);
   if (about === 'approved') {
     return {
       text: lines(t('announce:news.approved', { no: announcement.no }), startLine(announcement, reader)),
@@ -56,14 +59,18 @@ export function approvalRows({ no }: Announcement, reader: Reader): Choice[][] {
 }
 
 /** By a role and a library, not by a name. */
-function askApproval(announcement: Announcement, reader: Reader): Reply {
+export function writtenBy(author: Standing, reader: Reader): string {
+  return reader.t('announce:writtenBy', { author: roleName(author, reader) });
+}
+
+function askApproval(announcement: Announcement, author: Standing | null, reader: Reader): Reply {
   const { t, services, language } = reader;
   const words = wordsFor(announcement, language);
   return {
     text: paragraphs(
       t('announce:news.approve', { no: announcement.no }),
       lines(
-        t('announce:writtenFor', { library: scopeName(announcement.library, reader) }),
+        author ? writtenBy(author, reader) : '',
         goesTo(announcement.size ?? 0, reader),
         startLine(announcement, reader),
       ),
