@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { carryMessages } from '../../src/delivery/carry.ts';
 import type { BulkOutcome } from '../../src/delivery/retry.ts';
 import { openDatabase } from '../../src/storage/database.ts';
@@ -16,11 +16,14 @@ describe.each(engines)('what is told to many, on %s', (engine) => {
   let fresh: Awaited<ReturnType<typeof freshDatabase>>;
   let office: ReturnType<typeof openOffice>;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     fresh = await freshDatabase(engine);
+  });
+  beforeEach(async () => {
+    await fresh.database.db.deleteFrom('outbox').execute();
     office = openOffice(fresh.database);
   });
-  afterEach(() => fresh.drop());
+  afterAll(() => fresh.drop());
 
   const receivers = () => office.sent.map((sent) => sent.sender).sort();
   const audience = async () => {
