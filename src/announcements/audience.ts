@@ -19,7 +19,8 @@ export type AudienceFacts = {
   prices: Readonly<Record<string, number>>;
 };
 
-const pageSize = 500;
+/** A page of rows is one transaction, and a person's turn waits for it: about 7 ms on SQLite. */
+const pageSize = 200;
 /** Within so long after the person's own words nothing is charged. */
 const sessionMs = 24 * 3_600_000;
 

@@ -30,7 +30,7 @@ export type ShowProgress = (person: string, progress: Progress, message: string 
 const newsMs = 3 * dayMs;
 const leaseMs = 30_000;
 const showEveryMs = 5_000;
-const rowsAtOnce = 500;
+const rowsAtOnce = 200;
 const keptMs = 30 * dayMs;
 /** All have their row. */
 const full = '~';
