@@ -7,7 +7,8 @@ import { loadKnowledge } from '../knowledge/load.ts';
 /**
  * How well people are understood: `npm run eval` reads the questions in test/knowledge and prints the figures, those
  * used in development and those kept apart. `oblique` holds what is hardest: danger that nobody names, and everyday
- * words that sound like it. The words of a set kept apart are never shown, so that nobody tunes on them.
+ * words that sound like it; `hard` are questions by people who saw no sample question, told as stories and hints, without
+ * the words of the title. The words of a set kept apart are never shown, so that nobody tunes on them.
  */
 
 type AskedQuestion = { text: string; lang: string; article: string | null };
@@ -122,11 +123,33 @@ function report(knowledge: Knowledge, set: 'dev' | 'test'): string[] {
   ];
 }
 
+/** No target: by these a change is judged, for they are furthest from what the samples say. */
+function hardReport(knowledge: Knowledge): string[] {
+  const questions = readSet<AskedQuestion>('hard.test');
+  const found = measureQuestions(knowledge, questions);
+  const calm = questions.filter(({ article }) => article !== null && !urgent.has(article));
+  const asked = calm.filter(({ text }) => knowledge.danger(text)).length;
+  return [
+    'hard, kept apart',
+    `  right article first        ${share(found.first, found.asked)} (${found.first}/${found.asked})`,
+    `  among the first three      ${share(found.firstThree, found.asked)} (${found.firstThree}/${found.asked})`,
+    `  ours, turned away          ${share(found.turnedAway, found.asked)}`,
+    `  calm, asked about danger   ${share(asked, calm.length)} (${asked}/${calm.length})`,
+  ];
+}
+
+/** Articles whose questions are often asked by somebody in danger. */
+const urgent = new Set([
+  ...['forced-labour', 'passport-taken', 'violence', 'crisis-support', 'detained-abroad', 'missing-relative'],
+  ...['work-accident', 'addiction-family'],
+]);
+
 function main(): void {
   const knowledge = loadKnowledge(process.env.CONTENT_DIR ?? './content');
   // The first question waits for what is learnt from content; it is not timed.
   knowledge.ask('');
   for (const set of ['dev', 'test'] as const) process.stdout.write(`${report(knowledge, set).join('\n')}\n`);
+  process.stdout.write(`${hardReport(knowledge).join('\n')}\n`);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) main();

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { measureQuestions } from '../../src/cli/eval.ts';
 import { knowledge } from './content.ts';
 
-const questions = (set: 'dev' | 'test') =>
-  readFileSync(`test/knowledge/questions.${set}.jsonl`, 'utf8')
+const questions = (set: string) =>
+  readFileSync(`test/knowledge/${set}.jsonl`, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { text: string; lang: string; article: string | null });
@@ -14,11 +14,19 @@ const first = (text: string) => knowledge.ask(text).articles[0]?.id;
 
 describe('a question in the person’s own words', () => {
   test.each(['dev', 'test'] as const)('finds its article, and what is off topic finds none (%s set)', (set) => {
-    const figures = measureQuestions(knowledge, questions(set));
+    const figures = measureQuestions(knowledge, questions(`questions.${set}`));
     expect(figures.asked).toBeGreaterThan(200);
     expect(figures.first / figures.asked).toBeGreaterThanOrEqual(0.9);
     expect(figures.firstThree / figures.asked).toBeGreaterThanOrEqual(0.97);
     expect(figures.refused / figures.offTopic).toBeGreaterThanOrEqual(0.9);
+  });
+
+  test('told as a story or a hint, by people who saw no sample question, it is among the three that are offered', () => {
+    const figures = measureQuestions(knowledge, questions('hard.test'));
+    expect(figures.asked).toBeGreaterThan(1000);
+    expect(figures.first / figures.asked).toBeGreaterThanOrEqual(0.7);
+    expect(figures.firstThree / figures.asked).toBeGreaterThanOrEqual(0.88);
+    expect(figures.turnedAway / figures.asked).toBeLessThanOrEqual(0.03);
   });
 
   test.each([
