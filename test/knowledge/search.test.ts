@@ -82,7 +82,7 @@ describe('a question in the person’s own words', () => {
     );
   });
 
-  const asked = [...questions('dev'), ...questions('test')].map(({ text }) => text);
+  const asked = [...questions('questions.dev'), ...questions('questions.test')].map(({ text }) => text);
 
   test('the kind of apostrophe does not matter', () => {
     const withApostrophe = asked.filter((text) => /['’ʼ]/.test(text));
