@@ -95,8 +95,7 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
     try {
       const filled = row.filled_to === full || (await fill(row));
       if (!filled) return;
-      const books = await outbox.books(groupOf(row.id));
-      if (books.waiting + books.sending > 0) await showNow(row);
+      if (await outbox.isOpen(groupOf(row.id))) await showNow(row);
       else await close({ ...row, filled_to: full }, 'done');
     } finally {
       await letGo(row);

@@ -118,8 +118,13 @@ const CALLERS_A_GROUP = 300;
 const MARK_WITHIN_MS = 10;
 const SETTLE_WITHIN_MS = 20;
 const wakeAfterMs = 20;
+/** Words that could not be made are tried again after so long. */
+const BROKEN_MS = 60_000;
 /** Words that can't go out in one call for many are sent to each alone for so long. */
 const ALONE_FOR_MS = 3_600_000;
+
+/** Nobody has more; where a platform's word was not kept, it would be asked for ever. */
+const MOST_ACCOUNTS = 6;
 
 type Running = {
   readonly group: string;
@@ -377,9 +382,9 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
       case 'drop':
         return settle({ row }, 'withdrawn', prepared.why ?? null);
       case 'wait':
-        return putBackOne({ id: row.id, dueAt: Math.ceil(Math.min(prepared.until, row.not_after)) });
+        return putBackOne({ id: row.id, dueAt: laterFor(row, Math.max(prepared.until, clock.now() + limits.pollMs)) });
       case 'broken':
-        return putBackOne({ id: row.id, dueAt: Math.min(clock.now() + 60_000, row.not_after) });
+        return putBackOne({ id: row.id, dueAt: laterFor(row, clock.now() + BROKEN_MS) });
     }
   }
 
@@ -590,8 +595,10 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
   async function surelyGone(item: InHand): Promise<unknown> {
     const { row, channel, others } = item;
     await deps.gone(row.person, channel).catch((error: unknown) => report.fault('outbox', error));
+    if (others === 0 || row.attempts >= MOST_ACCOUNTS) return settle(item, 'failed', 'gone');
     // Another account of theirs may still be there.
-    return others > 0 ? putBackOne({ id: row.id, dueAt: clock.now() }) : settle(item, 'failed', 'gone');
+    await putBackOne({ id: row.id, dueAt: clock.now() });
+    return void look();
   }
 
   /** Nothing more is coming for now: those in doubt leave, one way or the other. */
@@ -668,4 +675,9 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
       } while (looking || background.size > 0);
     },
   };
+}
+
+/** When its time comes it is too late, and says so then: it may be withdrawn before. */
+function laterFor(row: OutboxRow, at: number): number {
+  return Math.ceil(Math.min(at, row.not_after));
 }

@@ -9,6 +9,7 @@ import {
   deleteOf,
   deleteSettled,
   insertRows,
+  isGroupOpen,
   makeAnonymous,
   peopleIn,
   waitingOf,
@@ -39,7 +40,9 @@ export type Outbox = {
   withdraw(trx: Transaction<Tables>, group: string): Promise<number>;
   /** What of a group is still to come, soonest first. */
   waiting(group: string): Promise<readonly { dedupe: string; dueAt: number }[]>;
-  /** What became of the messages of a group, counted. */
+  /** Whether any of a group is still to come, or under way. Cheap, however many there are. */
+  isOpen(group: string): Promise<boolean>;
+  /** What became of the messages of a group, counted. 100,000 take some 10 ms. */
   books(group: string): Promise<Books>;
   /** Those of a group that arrived, then those that may have; after that id, '' for the first. */
   sentTo(group: string, after: string, limit: number): Promise<readonly Arrived[]>;
@@ -122,6 +125,7 @@ export function createOutbox(deps: { database: Database; seal: Seal; clock: { no
     },
     withdraw: (trx, group) => withdrawGroup(trx, group, clock.now()),
     waiting: (group) => waitingOf(database.db, group),
+    isOpen: (group) => isGroupOpen(database.db, group),
     books: (group) => booksOf(database.db, group),
     sentTo: (group, after, limit) => arrivedAfter(database.db, group, after, limit),
     async forget(person) {

@@ -54,6 +54,21 @@ export function waitingOf(db: Db, group: string) {
     .execute();
 }
 
+/** Two looks into the index. */
+export async function isGroupOpen(db: Db, group: string): Promise<boolean> {
+  for (const state of ['waiting', 'sending'] as const) {
+    const found = await db
+      .selectFrom('outbox')
+      .select('id')
+      .where('about', '=', group)
+      .where('state', '=', state)
+      .limit(1)
+      .executeTakeFirst();
+    if (found) return true;
+  }
+  return false;
+}
+
 /** Counted from the index alone; the rows themselves are read for reasons only, and few have one. */
 export async function booksOf(db: Db, group: string) {
   const { rows } = await sql<{ state: OutboxRow['state']; why: string | null; n: number | string }>`
