@@ -295,8 +295,8 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       seal,
       services,
       async deliver(channel, recipient, reply) {
-        const outcome = await outcomeOf((channels.get(channel) ?? never()).send(recipient, reply));
         turns.replied(channel, recipient);
+        const outcome = await outcomeOf((channels.get(channel) ?? never()).send(recipient, reply));
         if (outcome.outcome === 'later' && outcome.limited) paused(channel, outcome.afterMs);
         return outcome;
       },

@@ -58,10 +58,12 @@ export type Channel = {
   stop(): Promise<void>;
   /**
    * Sends one reply to one person (one or several platform messages, in order).
+   * @param options `impatient`: a pause that the platform asks for is the caller's to keep, however short, unless a part
+   * has arrived already
    * @returns a receipt, by which `edit` finds what carries the words and buttons; null where nothing sent can be changed
    * @throws one of the classes of errors.ts, chosen by what the caller does next.
    */
-  send(recipient: string, reply: Reply): Promise<string | null>;
+  send(recipient: string, reply: Reply, options?: { impatient: boolean }): Promise<string | null>;
   /**
    * Puts other words and buttons in the place of what was sent. Its picture or file stays. Saying what stands there
    * already is success. Absent: the platform changes nothing.

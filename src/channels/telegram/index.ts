@@ -137,9 +137,9 @@ export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Chann
       stopping.abort();
       await Promise.allSettled([...inHand]);
     },
-    async send(recipient, reply) {
+    async send(recipient, reply, options) {
       const sent = (message: number) => trail.note(recipient, message);
-      const receipt = await sendReply({ api, uploads, sent, paused }, recipient, reply);
+      const receipt = await sendReply({ api, uploads, sent, paused, ...options }, recipient, reply);
       contact.heard();
       return receipt;
     },

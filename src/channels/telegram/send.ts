@@ -25,6 +25,8 @@ export type Door = {
   sent?: (message: number) => void;
   /** Told each pause that Telegram asks for, also one that is kept here. */
   paused?: (ms: number) => void;
+  /** A pause before the first part is the caller's to keep. */
+  impatient?: boolean;
   wait?: Wait;
 };
 
@@ -86,7 +88,7 @@ export async function editReply(door: Door, recipient: string, receipt: string, 
 }
 
 async function patiently(send: () => Promise<void>, follows: boolean, door: Door): Promise<void> {
-  let left = follows ? PATIENCE_WITHIN_MS : PATIENCE_MS;
+  let left = follows ? PATIENCE_WITHIN_MS : door.impatient ? 0 : PATIENCE_MS;
   for (let tries = 1; ; tries++) {
     try {
       return await send();
