@@ -11,8 +11,10 @@ import { runInNewContext } from 'node:vm';
 
 // What was compiled once is read at the next start, which takes half as long. Where it can't be kept, nothing is lost.
 const dataDir = process.env.DATA_DIR || './data';
+const compiled = join(dataDir, 'compiled');
 const isNew = !existsSync(dataDir);
-enableCompileCache(join(dataDir, 'compiled'));
+const isFirst = !existsSync(compiled);
+enableCompileCache(compiled);
 process.once('exit', (code) => {
   // A configuration with faults leaves nothing behind.
   if (isNew && code !== 0 && existsSync(dataDir) && readdirSync(dataDir).join() === 'compiled')
@@ -27,7 +29,7 @@ setTimeout(() => {
   tidyUp();
 }, 2_000).unref();
 // The very first start learns and compiles, which takes longer.
-if (isNew) setTimeout(tidyUp, 30_000).unref();
+if (isFirst) setTimeout(tidyUp, 30_000).unref();
 
 /** Gives back what only the start needed, 20 MB, by one thorough collection; V8 by itself does that when memory runs out. */
 function tidyUp() {
