@@ -2,13 +2,13 @@ import type { Deed } from '../event.ts';
 import type { Flow, Told, Turn } from '../flow.ts';
 import type { Choice } from '../reply.ts';
 import type { Step } from '../session.ts';
-import { buttonMeant, means } from '../typed.ts';
+import { buttonMeant, means, timeMeant } from '../typed.ts';
 import { audience, choices, hearPlace, narrow } from './announce/audience.ts';
 import { askFirstWords, askTopic, changeTopic, chosenScope, chosenTopic, create } from './announce/begin.ts';
 import { askDrop, drop, open } from './announce/card.ts';
 import { askDate, askDetail, changeDate, dateOf, hearDate, hearDetail, removeDate } from './announce/date.ts';
 import { list } from './announce/list.ts';
-import { stand } from './announce/parts.ts';
+import { stand, zone } from './announce/parts.ts';
 import {
   approve,
   askRecall,
@@ -191,11 +191,23 @@ async function listens(step: Step, deed: Deed, turn: Turn): Promise<Told | null>
   }
 }
 
-/** Where a date, an address or a place is asked for, a plain question is answered as one, and the step waits. */
-function isQuestion(text: string, { step }: Step, { services }: Turn): boolean {
-  return (
-    ['link', 'date', 'place', 'when'].includes(step) &&
-    text.length > 12 &&
-    services.knowledge.ask(text).outcome === 'answer'
-  );
+/** Where a date, an address or a place is asked for, what is none of them but a plain question is answered as one, and the step waits. */
+function isQuestion(text: string, { step }: Step, turn: Turn): boolean {
+  if (text.length <= 12 || isWhatWasAsked(text, step, turn)) return false;
+  return turn.services.knowledge.ask(text).outcome === 'answer';
+}
+
+function isWhatWasAsked(text: string, step: string, turn: Turn): boolean {
+  switch (step) {
+    case 'link':
+      // An address says in its letters what it is about.
+      return !/\s/.test(text.trim());
+    case 'date':
+    case 'when':
+      return timeMeant(text, zone, turn) !== null;
+    case 'place':
+      return turn.services.directory.findPlace(text).outcome !== 'none';
+    default:
+      return true;
+  }
 }

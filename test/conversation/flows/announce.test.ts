@@ -358,6 +358,32 @@ describe('what comes with the words', () => {
     expect(await contentOf(maria)).toMatchObject({ date: { sum: null, who: 'жінки з досвідом роботи', book: false } });
   });
 
+  it.each(['до 20 грудня о 18:00', 'by 20 December at 18:00', '20 грудня до 18:00'])(
+    'has the hour of «%s»',
+    async (text) => {
+      const maria = await writing();
+      await maria.presses('Дата');
+      await maria.presses('Останній день подати');
+      expect(await maria.says(text)).toContain('о 18:00');
+      expect((await contentOf(maria))?.date?.wall).toBe('2026-12-20T18:00');
+    },
+  );
+
+  it('is an address also where its letters say what the bot could answer', async () => {
+    const maria = await writing();
+    await maria.presses('Посилання');
+    await maria.says('https://example.org/konkurs');
+    expect((await contentOf(maria))?.link).toBe('https://example.org/konkurs');
+  });
+
+  it('names to staff what a discreet topic is about, and to nobody else', async () => {
+    const maria = await home.staff('librarian', bar);
+    await maria.says('/announce');
+    expect(await maria.presses('Нове оголошення')).toContain('[Почати заново (після ув’язнення)]');
+    const oksana = home.person('Оксана', { language: 'uk' });
+    expect(await oksana.says('/subscribe')).not.toContain('ув’язнення');
+  });
+
   it('cannot be a date that passes before it is sent', async () => {
     await readers(1);
     const maria = await writing();

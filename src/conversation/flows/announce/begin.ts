@@ -5,7 +5,7 @@ import type { Choice } from '../../reply.ts';
 import { inRows } from '../../screens.ts';
 import { opened } from './card.ts';
 import { notForThem, notThere } from './list.ts';
-import { allAndMenu, asking, scopeName, screen } from './parts.ts';
+import { allAndMenu, asking, scopeName, screen, topicName } from './parts.ts';
 
 /** A new announcement: for whom it is written, about what, and its first words, which make the draft. */
 export async function create(turn: Turn): Promise<Told> {
@@ -33,8 +33,8 @@ function whichTopic(library: string | null, turn: Turn): Told {
 }
 
 /** By its place in the list: a button may show what it sends. */
-export function topicRows({ t }: Turn, action: (i: number) => string): Choice[][] {
-  const choices = topics.map((topic, i) => ({ label: t(`subscribe:topic.${topic}`), action: action(i) }));
+export function topicRows(turn: Turn, action: (i: number) => string): Choice[][] {
+  const choices = topics.map((topic, i) => ({ label: topicName(topic, turn), action: action(i) }));
   return inRows(choices, 2, 20);
 }
 

@@ -18,6 +18,7 @@ import {
   paragraphs,
   scopeName,
   screen,
+  topicName,
 } from './parts.ts';
 import { approvalRows, progressReply, startLine, writtenBy } from './progress.ts';
 
@@ -104,7 +105,7 @@ export function audienceLine({ topic, audience }: Announcement, reader: Reader):
     audience.country === null ? '' : t('announce:ofCountry', { country: countryName(audience.country, language) }),
     audience.channel === null ? '' : t('announce:ofChannel', { channel: channelName(audience.channel, reader) }),
   ];
-  return lines(t('announce:asked', { topic: t(`subscribe:topic.${topic}`) }), ...narrower);
+  return lines(t('announce:asked', { topic: topicName(topic, reader) }), ...narrower);
 }
 
 function scheduled(announcement: Announcement, turn: Turn): Told {

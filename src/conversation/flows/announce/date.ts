@@ -4,6 +4,7 @@ import type { Told, Turn } from '../../flow.ts';
 import type { Choice } from '../../reply.ts';
 import type { Step } from '../../session.ts';
 import { timeMeant } from '../../typed.ts';
+import type { When } from '../../when.ts';
 import { opened } from './card.ts';
 import { notThere } from './list.ts';
 import { asking, backTo, button, first, lines, paragraphs, screen, zone } from './parts.ts';
@@ -54,7 +55,7 @@ export async function hearDate(text: string, step: Step, turn: Turn): Promise<To
   if (!when) return again('announce:dateUnknown');
   const day = when.days ? (when.days.from === when.days.to ? when.days.from : null) : (step.told.day ?? null);
   if (day === null) return again('announce:dateWhichDay');
-  const at = when.at ?? (what === 'deadline' ? lastMinute : null);
+  const at = when.at ?? (what === 'deadline' ? lastHourOf(when) : null);
   if (at === null) return again('announce:dateWhichTime', { ...step.told, day });
   const wall = `${day}T${two(Math.floor(at / 60) % 24)}:${two(at % 60)}`;
   if (Temporal.PlainDateTime.from(wall).toZonedDateTime(zone).epochMilliseconds <= now)
@@ -66,7 +67,11 @@ export async function hearDate(text: string, step: Step, turn: Turn): Promise<To
   return changed ? first(t('announce:changed'), await dateOf(no, turn)) : notThere(turn);
 }
 
-/** Of a last day without an hour. */
+/** «Until 18:00» is the hour of a last day; without one it is all of it. */
+function lastHourOf({ span }: When): number {
+  return span?.from === 0 && span.to < lastMinute ? span.to : lastMinute;
+}
+
 const lastMinute = 24 * 60 - 1;
 const two = (n: number) => String(n).padStart(2, '0');
 

@@ -4,7 +4,7 @@ import type { Told, Turn } from '../../flow.ts';
 import type { Choice } from '../../reply.ts';
 import { inRows, toMenu } from '../../screens.ts';
 import { notStaff } from '../team.ts';
-import { beginning, button, first, lines, paragraphs, scopeName, screen } from './parts.ts';
+import { beginning, button, first, lines, paragraphs, scopeName, screen, topicName } from './parts.ts';
 
 const snippet = 70;
 const shown = 5;
@@ -35,7 +35,7 @@ function entry(announcement: Announcement, turn: Turn): string {
   const words = wordsFor(announcement, language);
   return lines(
     `**${t('announce:open', { no })}** ${t(`announce:state.${state}`)}`,
-    `${t(`subscribe:topic.${topic}`)} · ${scopeName(library, turn)}`,
+    `${topicName(topic, turn)} · ${scopeName(library, turn)}`,
     words ? services.plain(beginning(words.text, snippet)) : '',
   );
 }

@@ -1,4 +1,5 @@
 import type { Announcement } from '../../../announcements/announcements.ts';
+import type { Topic } from '../../../announcements/topics.ts';
 import type { Language } from '../../../texts.ts';
 import type { Reader, Told } from '../../flow.ts';
 import { inWords } from '../../names.ts';
@@ -86,11 +87,17 @@ export function scopeName(library: string | null, { t, language, services }: Rea
 export function heading({ no, library, topic, corrects }: Announcement, reader: Reader): string {
   const { t } = reader;
   const what = corrects === null ? t('announce:number', { no }) : t('announce:numberMends', { no, first: corrects });
-  return `**${what}**\n${scopeName(library, reader)} · ${t(`subscribe:topic.${topic}`)}`;
+  return `**${what}**\n${scopeName(library, reader)} · ${topicName(topic, reader)}`;
 }
 
 /** The beginning of a text on one line, cut between characters. */
 export function beginning(text: string, most: number): string {
   const letters = [...text.replace(/\s+/g, ' ').trim()];
   return letters.length > most ? `${letters.slice(0, most).join('').trimEnd()}…` : letters.join('');
+}
+
+/** As people see it; of two whose names are discreet, staff are told what they are about. */
+export function topicName(topic: Topic, { t }: Pick<Reader, 't'>): string {
+  const name = t(`subscribe:topic.${topic}`);
+  return topic === 'after-prison' || topic === 'addiction-family' ? `${name} (${t(`announce:about.${topic}`)})` : name;
 }
