@@ -26,7 +26,7 @@ export type Turns = {
   ): Promise<boolean>;
   /** A direct reply goes out. */
   replied(channel: string, sender: string): void;
-  /** The platform asked for a pause: nobody calls there before it is over, in any process. */
+  /** The platform asked for a pause: nobody calls there before it is over, in any process; this one goes slower after it. */
   hold(channel: string, ms: number): Promise<void>;
 };
 
@@ -38,6 +38,11 @@ const unlimited: ChannelPace = { rate: { calls: 0, perMs: 1_000 }, chatMs: 0 };
 const AHEAD_MS = 100;
 const AHEAD_UNLIMITED = 64;
 const SPARE_CHATS = 1_000;
+/** After each refusal two in a hundred slower, ten at most; one in a hundred faster again with each minute. */
+const MORE_CAUTION = 0.02;
+const MOST_CAUTION = 0.1;
+const CALMER_A_MINUTE = 0.01;
+const REFUSED_TOGETHER_MS = 2_000;
 
 export function createTurns(pace: Pace, channels: Readonly<Record<string, ChannelPace>> = {}): Turns {
   /** When the latest message to a chat went out, or will; the oldest first. In memory: two processes seldom meet there. */
@@ -45,7 +50,27 @@ export function createTurns(pace: Pace, channels: Readonly<Record<string, Channe
   const reserving = new Map<string, ReturnType<typeof createSlots>>();
   const leaving = new Map<string, ReturnType<typeof createSlots>>();
 
-  const paceOf = (channel: string) => channels[channel] ?? unlimited;
+  /** By how much longer the stretch of a channel's limit is taken, and since when. */
+  const cautions = new Map<string, { share: number; at: number }>();
+
+  function cautionOf(channel: string): number {
+    const caution = cautions.get(channel);
+    if (!caution) return 0;
+    return Math.max(0, caution.share - ((performance.now() - caution.at) / 60_000) * CALMER_A_MINUTE);
+  }
+
+  /** Calls that come late meet those on time, and a refusal stops everybody: a little slower for a while is faster. */
+  function beCautious(channel: string): void {
+    const last = cautions.get(channel);
+    // Those who were refused together are one refusal.
+    if (last && performance.now() - last.at < REFUSED_TOGETHER_MS) return;
+    cautions.set(channel, { share: Math.min(MOST_CAUTION, cautionOf(channel) + MORE_CAUTION), at: performance.now() });
+  }
+
+  function paceOf(channel: string): ChannelPace {
+    const { rate, chatMs } = channels[channel] ?? unlimited;
+    return { rate: { ...rate, perMs: rate.perMs * (1 + cautionOf(channel)) }, chatMs };
+  }
   const slotsOf = (channel: string) => {
     const known = reserving.get(channel);
     if (known) return known;
@@ -128,7 +153,10 @@ export function createTurns(pace: Pace, channels: Readonly<Record<string, Channe
       pace.note(channel);
       chatTurn(channel, sender);
     },
-    hold: (channel, ms) => pace.hold(channel, ms),
+    hold(channel, ms) {
+      beCautious(channel);
+      return pace.hold(channel, ms);
+    },
   };
 }
 
