@@ -21,4 +21,4 @@ USER node
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s CMD ["node", "src/cli/healthy.ts"]
-CMD ["node", "src/main.ts"]
+CMD ["node", "src/start.js"]

@@ -158,7 +158,7 @@ async function post(bot: Running, bodies: readonly object[], acks: number[]): Pr
 async function startBot(name: 'echo' | 'vistka', redisUrl: string, apiRoot: string): Promise<Running> {
   const port = await freePort();
   const dataDir = mkdtempSync(join(tmpdir(), 'vistka-bench-'));
-  const file = name === 'echo' ? 'bench/echo.ts' : 'src/main.ts';
+  const file = name === 'echo' ? 'bench/echo.ts' : 'src/start.js';
   const child = fork(file, [], {
     // `PROFILE=folder`: where the time goes, for Chrome's or VS Code's viewer.
     execArgv: process.env.PROFILE && name === 'vistka' ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`] : [],

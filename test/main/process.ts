@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
 export type Run = ReturnType<typeof run>;
 
 export function run(env: Record<string, string>) {
-  const child: ChildProcess = spawn(process.execPath, ['src/main.ts'], {
+  const child: ChildProcess = spawn(process.execPath, ['src/start.js'], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
