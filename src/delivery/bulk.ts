@@ -117,8 +117,6 @@ const SMALLEST_BATCH = 30;
 const CALLERS_A_GROUP = 300;
 const MARK_WITHIN_MS = 10;
 const SETTLE_WITHIN_MS = 20;
-/** Who has been told can be written down a moment later, with others. */
-const GATHER_MS = 5;
 const wakeAfterMs = 20;
 /** Words that could not be made are tried again after so long. */
 const BROKEN_MS = 60_000;
