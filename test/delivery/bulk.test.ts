@@ -66,7 +66,7 @@ describe.each(engines)('what is told to many, on %s', (engine) => {
   it('several go on in turn: the second does not wait for the end of the first', async () => {
     await office.announce(group, 600, { words: 'first' });
     await office.announce('announcement:2', 100, { words: 'second' });
-    await office.bulk({ limits: { batch: 50, parallel: 4 } }).drain();
+    await office.bulk({ limits: { batch: 50, parallel: 16 } }).drain();
     const words = office.sent.map((sent) => sent.words);
     expect(words.lastIndexOf('second')).toBeLessThan(words.lastIndexOf('first'));
     expect(words.indexOf('second')).toBeLessThan(150);
@@ -136,7 +136,10 @@ describe.each(engines)('what is told to many, on %s', (engine) => {
         return later;
       },
     });
-    for (; office.clock.time < morning + hour; office.clock.time += 500) await bulk.drain();
+    for (let i = 0; i < 10; i++) {
+      await bulk.drain();
+      office.clock.time = (await office.rows())[0]?.due_at ?? 0;
+    }
     expect(times).toHaveLength(6);
     const waits = times.slice(1).map((time, i) => time - (times[i] ?? 0));
     expect([...waits].sort((a, b) => a - b)).toEqual(waits);
@@ -208,7 +211,6 @@ describe.each(engines)('what is told to many, on %s', (engine) => {
     office.outbox.onPut(dispatcher.wake);
     dispatcher.start();
     const bulk = office.bulk({
-      limits: { parallel: 8 },
       async one(channel, sender, words) {
         office.sent.push({ channel, sender, words });
         if (office.sent.length === 100) await office.put(message({ kind: 'answer' }));
@@ -557,7 +559,7 @@ describe.each(engines)('what is told to many, on %s', (engine) => {
     });
 
     it('knows whom the first one reached, page by page', async () => {
-      await office.announce(group, 120);
+      await office.announce(group, 50);
       office.answers.push(unsure, { outcome: 'refused' }, later);
       const bulk = office.bulk({ limits: { parallel: 1 } });
       await bulk.drain();
@@ -572,7 +574,7 @@ describe.each(engines)('what is told to many, on %s', (engine) => {
       }
       const rows = await office.rows();
       const reached = rows.filter(({ state }) => state === 'sent' || state === 'uncertain');
-      expect(reached).toHaveLength(119);
+      expect(reached).toHaveLength(49);
       expect([...found].sort()).toEqual(reached.map(({ person }) => person).sort());
     });
   });
@@ -749,7 +751,7 @@ describe.each(engines)('what is told to many, on %s', (engine) => {
               }
             : null,
       });
-      for (let i = 0; i < 40; i++) {
+      for (let i = 0; i < 15; i++) {
         await bulk.drain();
         office.jobs.set(about, { group: about, blockedIsFine: i % 2 === 1 });
         office.clock.time += 11 * minute;
