@@ -12,6 +12,7 @@ import { type BulkOutcome, channelPauseMs, isWorthAnother, pauseMs } from './ret
 import {
   claimRows,
   type End,
+  isStillWanted,
   type Lease,
   letGo,
   markSending,
@@ -117,6 +118,8 @@ const SMALLEST_BATCH = 30;
 const CALLERS_A_GROUP = 300;
 const MARK_WITHIN_MS = 10;
 const SETTLE_WITHIN_MS = 20;
+/** So long after the mark it is asked again whether the message is still wanted. */
+const LONG_MS = 500;
 const wakeAfterMs = 20;
 /** Words that could not be made are tried again after so long. */
 const BROKEN_MS = 60_000;
@@ -453,8 +456,10 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
     const { job, row, channel } = item;
     return slotsOf(singles, channel, limits.parallel).in(async () => {
       let marked: boolean | null = null;
+      let markedAt = 0;
       const ready = async () => {
         if (mayGo(job)) marked = await mark(row.id);
+        markedAt = performance.now();
         return marked ?? false;
       };
       const turn = mayGo(job) && (await turns.patiently(channel, to.sender, stopped.signal, ready));
@@ -462,6 +467,9 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
       if (marked === false) return;
       if (marked === null) return letGoOne(row.id);
       if (!turn || !mayGo(job)) return putBackOne({ id: row.id, dueAt: row.due_at });
+      // The platform asked for a pause meanwhile, and they may have been forgotten in it.
+      if (performance.now() - markedAt > LONG_MS && !(await isStillWanted(db, row.id, holder)))
+        return putBackOne({ id: row.id, dueAt: row.due_at });
       row.attempts += 1;
       const outcome = await call(() => deps.one(channel, to.sender, words, edit));
       return conclude(item, outcome);

@@ -264,6 +264,19 @@ export async function markSending(db: Db, ids: readonly string[], { holder, now,
   return rows.map((row) => row.id);
 }
 
+/** Is a row that this holder has marked neither withdrawn, forgotten, nor somebody else's since? */
+export async function isStillWanted(db: Db, id: string, holder: string): Promise<boolean> {
+  const found = await db
+    .selectFrom('outbox')
+    .select('id')
+    .where('id', '=', id)
+    .where('holder', '=', holder)
+    .where('state', '=', 'sending')
+    .where('not_after', '>', 0)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 export type End = {
   state: 'sent' | 'failed' | 'uncertain' | 'withdrawn';
   why: string | null;

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { carryMessages } from '../../src/delivery/carry.ts';
+import { createTurns } from '../../src/delivery/pace.ts';
 import type { BulkOutcome } from '../../src/delivery/retry.ts';
 import { openDatabase } from '../../src/storage/database.ts';
+import { createEmbeddedPace } from '../../src/storage/pace/embedded.ts';
 import { engines, freshDatabase } from '../engines.ts';
 import { later, message, morning, openOffice, unsure } from './post-office.ts';
 
@@ -607,6 +609,27 @@ describe.each(engines)('what is told to many, on %s', (engine) => {
       const { sent, withdrawn } = await office.outbox.books(group);
       expect(sent).toBe(office.sent.length);
       expect(sent + withdrawn).toBe(300);
+    });
+
+    it('who is forgotten in a pause that the platform asked for is told nothing after it', async () => {
+      const [oksana = ''] = await office.announce(group, 2);
+      const turns = createTurns(createEmbeddedPace({ now: () => performance.now() }));
+      const bulk = office.bulk({
+        turns: {
+          ...turns,
+          async patiently(channel, sender, signal, ready) {
+            const mayGo = await turns.patiently(channel, sender, signal, ready);
+            if (sender === oksana) {
+              await office.outbox.forget(oksana);
+              await new Promise((resolve) => setTimeout(resolve, 600));
+            }
+            return mayGo;
+          },
+        },
+      });
+      await bulk.drain();
+      expect(office.sent.map(({ sender }) => sender)).not.toContain(oksana);
+      expect(await office.books()).toEqual({ sent: 1, 'withdrawn forgotten': 1 });
     });
 
     it('who is forgotten while the platform asks for another try is not tried again', async () => {
