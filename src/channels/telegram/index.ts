@@ -33,6 +33,9 @@ export type TelegramConfig = {
   timing?: Partial<Timing>;
 };
 
+/** More than there are calls to many at once (delivery/bulk.ts): one that waits for a connection has lost its turn. */
+const CONNECTIONS = 128;
+
 /** Longest wait for an upload: five megabytes by a village's line. */
 const UPLOAD_SECONDS = 120;
 
@@ -40,7 +43,7 @@ const UPLOAD_SECONDS = 120;
 export function createTelegram(config: TelegramConfig, deps: ChannelDeps): Channel {
   const timing = { ...TIMING, ...config.timing };
   const dispatcher = new Agent({
-    connections: 64,
+    connections: CONNECTIONS,
     connect: { timeout: 10_000 },
     headersTimeout: (timing.pollCapSeconds + 10) * 1000,
     bodyTimeout: (timing.pollCapSeconds + 10) * 1000,
