@@ -110,7 +110,9 @@ describe('an announcement, as one reader sees it', () => {
   });
 
   it('of the network is in the name of the network', () => {
-    expect(announcementReply(announcement({}, { library: null }), reader('uk')).text).toMatch(/^\*\*Вістка, бот бібліотек\*\*/);
+    expect(announcementReply(announcement({}, { library: null }), reader('uk')).text).toMatch(
+      /^\*\*Вістка, бот бібліотек\*\*/,
+    );
   });
 
   it('as a reminder says that it was asked for, and ends by one tap', () => {
