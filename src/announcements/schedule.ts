@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Message } from '../delivery/outbox.ts';
+import type { Books, Message } from '../delivery/outbox.ts';
 import type { AnnouncementNotice, Announcements, PausedWhy, Progress } from './announcements.ts';
 import { groupOf } from './announcements.ts';
 import { pagesOf, readersOf } from './audience.ts';
@@ -315,21 +315,13 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
   };
 }
 
-type ClosedBooks = {
-  waiting: number;
-  sending: number;
-  sent: number;
-  uncertain: number;
-  withdrawn: number;
-  failed: Readonly<Record<string, number>>;
-  tookMs: number | null;
-};
+type ClosedBooks = Books & { tookMs: number | null };
 
 function readBooks(text: string | null): ClosedBooks | null {
   return text === null ? null : (JSON.parse(text) as ClosedBooks);
 }
 
-function audienceOf({ waiting, sending, sent, uncertain, withdrawn, failed }: Omit<ClosedBooks, 'tookMs'>): number {
+function audienceOf({ waiting, sending, sent, uncertain, withdrawn, failed }: Books): number {
   return waiting + sending + sent + uncertain + withdrawn + sum(failed);
 }
 
