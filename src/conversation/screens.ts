@@ -50,3 +50,9 @@ export function toMenu(turn: Pick<Turn, 't'>): Choice {
 export function asSentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** Channels show a link as one where it is https; any other is copied. */
+export function linkLine({ channel, url }: { channel: string; url: string }, turn: Pick<Turn, 't'>): string {
+  const name = turn.t(`join:on.${channel}`);
+  return url.startsWith('https://') ? `[${name}](${url})` : `${name}: ${url}`;
+}

@@ -2,12 +2,11 @@ import type { Booking, FamilyOutcome, Slot } from '../../bookings/bookings.ts';
 import { dayOf, shortDayOf } from '../clock-words.ts';
 import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
 import type { Choice } from '../reply.ts';
-import { inRows, toMenu } from '../screens.ts';
+import { inRows, linkLine, toMenu } from '../screens.ts';
 import type { Step } from '../session.ts';
 import { buttonMeant, means, timeMeant } from '../typed.ts';
 import { findTimes, keptWhen, type When, whenKept } from '../when.ts';
 import { demoNote, describeBooking, packed, reminderNote, timeLabel, unpacked, whenWords } from './book.ts';
-import { linkLine } from './join.ts';
 import { languageChoices } from './start.ts';
 
 /**

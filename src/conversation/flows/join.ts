@@ -1,7 +1,7 @@
 import { timeOf } from '../clock-words.ts';
 import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
 import { inWords } from '../names.ts';
-import { toMenu } from '../screens.ts';
+import { linkLine, toMenu } from '../screens.ts';
 import { mainChoices } from './start.ts';
 
 /**
@@ -75,12 +75,6 @@ async function offer(turn: Turn): Promise<Told> {
     ],
     at: { flow: 'join', step: 'code', told: {} },
   };
-}
-
-/** Channels show a link as one where it is https; any other is copied. */
-export function linkLine({ channel, url }: { channel: string; url: string }, turn: Pick<Turn, 't'>): string {
-  const name = turn.t(`join:on.${channel}`);
-  return url.startsWith('https://') ? `[${name}](${url})` : `${name}: ${url}`;
 }
 
 async function askToJoin(code: string, turn: Turn): Promise<Told> {

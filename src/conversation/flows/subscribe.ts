@@ -5,10 +5,9 @@ import { timeOf } from '../clock-words.ts';
 import { type Flow, type Reader, type Told, type Turn, zoneOf } from '../flow.ts';
 import { countryName, inWords } from '../names.ts';
 import type { Choice, Reply } from '../reply.ts';
-import { inRows, toMenu } from '../screens.ts';
+import { inRows, linkLine, toMenu } from '../screens.ts';
 import type { Step } from '../session.ts';
 import { buttonMeant } from '../typed.ts';
-import { linkLine } from './join.ts';
 import { placeLabel } from './library.ts';
 
 /**

@@ -2,8 +2,8 @@ import { shortTimeOf } from '../clock-words.ts';
 import { type Flow, type Told, type Turn, zoneOf } from '../flow.ts';
 import { inWords } from '../names.ts';
 import type { Choice } from '../reply.ts';
-import { inRows, toMenu } from '../screens.ts';
-import { linkLine, roleName } from './join.ts';
+import { inRows, linkLine, toMenu } from '../screens.ts';
+import { roleName } from './join.ts';
 
 /**
  * Staff: who works here, an invitation for a colleague, the end of a role. Every step asks the store who is asking.
