@@ -3,12 +3,14 @@ import type { Progress } from './announcements/announcements.ts';
 import { remindersOf } from './announcements/dates.ts';
 import { createAnnouncements } from './announcements/room.ts';
 import { createSubscribers } from './announcements/subscribers.ts';
+import { openChannels, pacesOf } from './app/channels.ts';
+import { openStores } from './app/stores.ts';
+import { wordsOfFeeds } from './app/words.ts';
 import { createBookings } from './bookings/book.ts';
-import type { Kind } from './bookings/bookings.ts';
 import { calendarFile } from './bookings/calendar-file.ts';
 import { carryBookings } from './bookings/carry.ts';
 import { closeDay, openDay } from './bookings/closures.ts';
-import { type FeedWords, readFeed } from './bookings/feeds.ts';
+import { readFeed } from './bookings/feeds.ts';
 import { createReminders } from './bookings/reminders.ts';
 import { sweepBookings } from './bookings/requests.ts';
 import { openRoom } from './bookings/room.ts';
@@ -17,7 +19,6 @@ import type { Channel, ChannelDeps } from './channels/channel.ts';
 import { outcomeOf } from './channels/errors.ts';
 import { mountMedia } from './channels/media.ts';
 import { plain } from './channels/text.ts';
-import { createWeb, webWords } from './channels/web/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config, Secrets } from './config.ts';
 import { createBulletins, type Words } from './conversation/bulletins.ts';
@@ -33,7 +34,7 @@ import { createBulk } from './delivery/bulk.ts';
 import { carryMessages } from './delivery/carry.ts';
 import { createDispatcher, type Due, type Prepared } from './delivery/dispatcher.ts';
 import { createOutbox } from './delivery/outbox.ts';
-import { type ChannelPace, createTurns } from './delivery/pace.ts';
+import { createTurns } from './delivery/pace.ts';
 import { quietEdges } from './delivery/quiet-hours.ts';
 import { channelPauseMs } from './delivery/retry.ts';
 import { mountCalendar } from './http/calendar.ts';
@@ -60,21 +61,11 @@ import { createSignOffs } from './staff/sign-offs.ts';
 import { createTeam } from './staff/team.ts';
 import { createUnanswered } from './staff/unanswered.ts';
 import { createWrongNumbers } from './staff/wrong-numbers.ts';
-import { holdAlone } from './storage/alone.ts';
-import { openDatabase } from './storage/database.ts';
 import { sweepEffects } from './storage/effects.ts';
 import { createKept } from './storage/kept.ts';
-import { openSeal } from './storage/keys.ts';
-import { createEmbeddedLeases } from './storage/leases/embedded.ts';
-import { createRedisLeases } from './storage/leases/redis.ts';
-import { createEmbeddedLimits } from './storage/limits/embedded.ts';
 import { createMailbox } from './storage/mailbox.ts';
-import { createEmbeddedPace } from './storage/pace/embedded.ts';
-import { secretKeys } from './storage/secret-key.ts';
-import { createEmbeddedSessions } from './storage/sessions/embedded.ts';
-import { createRedisSessions } from './storage/sessions/redis.ts';
 import { createTranscripts } from './storage/transcripts.ts';
-import { languages, loadTexts } from './texts.ts';
+import { loadTexts } from './texts.ts';
 
 export type App = {
   /** Where the web chat is, for a person on this machine. */
@@ -98,7 +89,7 @@ const secondMs = 1_000;
 const perAddress = { burst: 120, perMinute: 120 };
 
 /**
- * Builds everything top to bottom, listens, and then begins to talk to the platforms. The only file that knows
+ * Builds everything top to bottom, listens, and then begins to talk to the platforms. Together with app/ the only place that knows
  * everything.
  * @throws ContentError, NotAlone, or the error of a store or a port that can't be had
  */
@@ -124,21 +115,10 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     const directory = createDirectory(libraries, gazetteer);
 
     // What it remembers.
-    if (!config.redisUrl) closers.push(await holdAlone(config.database));
-    const database = await openDatabase(config.database);
-    closers.push(() => database.close());
-    const seal = await openSeal(database, secretKeys(secrets, config.dataDir));
-    // What is off isn't loaded: on the smallest machine that is a third of the memory, and half of a start.
-    const redis = config.redisUrl ? await (await import('./storage/redis.ts')).connectRedis(config.redisUrl) : null;
-    if (redis) closers.push(() => redis.close());
-    const ttlMs = config.sessionHours * hourMs;
-    const embeddedSessions = redis ? null : createEmbeddedSessions(database, { ttlMs, clock });
-    const sessions = redis ? createRedisSessions(redis, { ttlMs }) : (embeddedSessions ?? never());
-    const leases = redis ? createRedisLeases(redis) : createEmbeddedLeases(clock);
-    const limits = redis
-      ? (await import('./storage/limits/redis.ts')).createRedisLimits(redis, clock)
-      : createEmbeddedLimits(clock);
-    closers.push(() => Promise.all([sessions.close(), leases.close(), limits.close()]));
+    const { database, seal, redis, sessions, leases, limits, pace, sweepSessions } = await openStores(
+      { config, secrets, clock },
+      closers,
+    );
     const people = createPeople({ database, seal, clock });
     if (secrets.oldKey) await people.reseal();
     const outbox = createOutbox({ database, seal, clock });
@@ -326,10 +306,6 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     });
     const alone = redis === null;
     const abandoned = createAbandoned({ database, clock, alone, report });
-    const pace = redis
-      ? (await import('./storage/pace/redis.ts')).createRedisPace(redis, { now: () => performance.now() })
-      : createEmbeddedPace({ now: () => performance.now() });
-    closers.push(() => pace.close());
     const turns = createTurns(pace, pacesOf(config));
     /** What a platform asks of one process, all obey; a long pause is meant for one person. */
     const paused = (channel: string, ms: number) => {
@@ -381,61 +357,15 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       media: announcements.media,
       paused,
     };
-    const add = (channel: Channel) => channels.set(channel.name, channel);
-    if (config.telegram && secrets.telegramToken) {
-      const { createTelegram } = await import('./channels/telegram/index.ts');
-      add(
-        createTelegram(
-          {
-            token: secrets.telegramToken,
-            apiRoot: config.telegram.apiRoot,
-            mode: config.telegram.mode,
-            webhookUrl: config.publicUrl ? `${config.publicUrl}/webhooks/telegram` : null,
-            webhookSecret: secrets.telegramWebhookSecret ?? seal.mark('telegram webhook'),
-            commands: introductions(texts),
-          },
-          deps,
-        ),
-      );
-    }
-    if (config.viber && secrets.viberToken && config.publicUrl) {
-      const { createViber } = await import('./channels/viber/index.ts');
-      add(
-        createViber(
-          {
-            token: secrets.viberToken,
-            apiRoot: config.viber.apiRoot,
-            publicUrl: config.publicUrl,
-            name: config.viber.name,
-            avatar: config.viber.avatar,
-            files: { seal: (text) => seal.seal(text, 'file'), open: (text) => seal.open(text, 'file') },
-          },
-          deps,
-        ),
-      );
-    }
-    add(
-      createWeb(
-        {
-          sessionHours: config.sessionHours,
-          secure: config.publicUrl?.startsWith('https://') ?? false,
-          words: Object.fromEntries(
-            languages.map((language) => [language, webWords((key) => texts.t(language, `web:${key}`))]),
-          ) as Parameters<typeof createWeb>[0]['words'],
-          title: config.libraryName ?? texts.t(config.defaultLanguage, 'telegram:name'),
-        },
-        {
-          ...deps,
-          transcripts,
-          mark: seal.mark,
-          // The address itself is stored nowhere; its hash fades with its bucket.
-          allowAddress: async (address) =>
-            config.rateLimit.perMinute === 0 || (await limits.take(`address:${seal.mark(address)}`, perAddress)).ok,
-          urgent: (event) => isUrgent(event, services),
-          trustedProxies: config.trustedProxies,
-        },
-      ),
-    );
+    await openChannels(channels, { config, secrets, texts, seal }, deps, {
+      transcripts,
+      mark: seal.mark,
+      // The address itself is stored nowhere; its hash fades with its bucket.
+      allowAddress: async (address) =>
+        config.rateLimit.perMinute === 0 || (await limits.take(`address:${seal.mark(address)}`, perAddress)).ok,
+      urgent: (event) => isUrgent(event, services),
+      trustedProxies: config.trustedProxies,
+    });
 
     server.app.get('/', (c) => c.redirect('/chat', 302));
     for (const channel of channels.values()) channel.routes(server.app);
@@ -479,49 +409,37 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     closers.push(() => Promise.all([dispatcher.stop(), bulk.stop()]));
     // The index of place names is made by the first question; nobody should wait for it.
     setImmediate(() => directory.findPlace('-'));
-    const sweeper = setInterval(() => void sweep(), hourMs);
-    sweeper.unref();
-    closers.push(() => clearInterval(sweeper));
-
-    const rereader = setInterval(() => {
-      signOffs.refresh().catch((error: unknown) => report.fault('sign-offs', error));
-    }, minuteMs);
-    rereader.unref();
-    closers.push(() => clearInterval(rereader));
-
-    const tender = setInterval(() => {
-      bookings.tend().catch((error: unknown) => report.fault('waiting list', error));
-    }, minuteMs);
-    tender.unref();
-    closers.push(() => clearInterval(tender));
-
-    const announcer = setInterval(() => {
-      announcements.tend().catch((error: unknown) => report.fault('announcements', error));
-    }, secondMs);
-    announcer.unref();
-    closers.push(() => clearInterval(announcer));
+    closers.push(
+      every(hourMs, sweep),
+      every(minuteMs, () => signOffs.refresh(), 'sign-offs'),
+      every(minuteMs, () => bookings.tend(), 'waiting list'),
+      every(secondMs, () => announcements.tend(), 'announcements'),
+    );
 
     async function sweep(): Promise<void> {
-      try {
-        await sweepBookings({ database, clock });
-        await transcripts.sweep();
-        await sweepEffects(database.db, clock.now());
-        await outbox.sweep();
-        await questions.sweep();
-        await announcements.sweep();
-        await unanswered.sweep();
-        await joins.sweep();
-        await embeddedSessions?.sweep();
-        // A web chat can't be come back to once its cookie is gone.
-        const cookieDays = Math.ceil(config.sessionHours / 24) + 1;
-        for (const person of await people.unseen(['web'], cookieDays, 500)) {
-          if ((await bookings.of(person)).length > 0) continue;
-          await forget(person);
-          await mailbox.forget(person);
-        }
-      } catch (error) {
-        report.fault('sweep', error);
+      await sweepBookings({ database, clock });
+      await transcripts.sweep();
+      await sweepEffects(database.db, clock.now());
+      await outbox.sweep();
+      await questions.sweep();
+      await announcements.sweep();
+      await unanswered.sweep();
+      await joins.sweep();
+      await sweepSessions?.();
+      // A web chat can't be come back to once its cookie is gone.
+      const cookieDays = Math.ceil(config.sessionHours / 24) + 1;
+      for (const person of await people.unseen(['web'], cookieDays, 500)) {
+        if ((await bookings.of(person)).length > 0) continue;
+        await forget(person);
+        await mailbox.forget(person);
       }
+    }
+
+    /** @returns its end */
+    function every(ms: number, chore: () => Promise<unknown>, name = 'sweep'): () => void {
+      const timer = setInterval(() => void chore().catch((error: unknown) => report.fault(name, error)), ms);
+      timer.unref();
+      return () => clearInterval(timer);
     }
 
     let stopping: Promise<void> | null = null;
@@ -538,52 +456,6 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
   }
 }
 
-/** The bot's commands and descriptions on Telegram, in every language. */
-function introductions(texts: ReturnType<typeof loadTexts>) {
-  const shown = [
-    'menu',
-    'ask',
-    'sos',
-    'resources',
-    'library',
-    'book',
-    'mybookings',
-    'subscribe',
-    'dates',
-    'language',
-    'country',
-    'librarian',
-    'join',
-    'privacy',
-    'export',
-    'forget',
-  ];
-  const one = (language: (typeof languages)[number]) => ({
-    commands: shown.map((command) => ({ command, description: texts.t(language, `telegram:commands.${command}`) })),
-    description: texts.t(language, 'telegram:description'),
-    shortDescription: texts.t(language, 'telegram:about'),
-  });
-  return { uk: one('uk'), en: one('en'), pl: one('pl'), ru: one('ru') };
-}
-
-/** Telegram asks for no more than a message a second to one chat (core.telegram.org/bots/faq). */
-const chatMs = 1_000;
-
-/** How fast the bot itself may start something there. */
-function pacesOf({ telegram, viber }: Config): Record<string, ChannelPace> {
-  return {
-    ...(telegram
-      ? {
-          telegram: {
-            rate: { calls: telegram.messagesPerSecond, perMs: 1_000 },
-            chatMs: telegram.messagesPerSecond > 0 ? chatMs : 0,
-          },
-        }
-      : {}),
-    ...(viber ? { viber: { rate: { calls: viber.callsPer10s, perMs: 10_000 }, chatMs: 0 } } : {}),
-  };
-}
-
 /** Whose announcements somebody with these roles may write: the whole network's first. */
 function scopesOf(standings: readonly Standing[]): (string | null)[] {
   const scopes = standings.filter((one) => can(one, 'announce', one.library)).map((one) => one.library);
@@ -591,21 +463,6 @@ function scopesOf(standings: readonly Standing[]): (string | null)[] {
 }
 
 const limitOf = (person: string) => `person:${person}`;
-
-/** A consultant's calendar is read by a program, so it is in the language of the deployment. */
-function wordsOfFeeds(
-  { t }: ReturnType<typeof loadTexts>,
-  language: (typeof languages)[number],
-  kind: (id: string) => Kind | undefined,
-): FeedWords {
-  return {
-    kind: (id) => kind(id)?.name[language] ?? kind(id)?.name.uk ?? id,
-    calendar: (consultant) => t(language, 'calendar:title', { consultant }),
-    people: (count) => t(language, 'calendar:people', { count }),
-    how: (how) => t(language, `book:how.${how}`),
-    together: (count) => t(language, 'calendar:together', { count }),
-  };
-}
 
 function never(): never {
   throw new Error('a channel that is not there');
