@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { Api } from 'grammy';
+import { Api, HttpError, type Transformer } from 'grammy';
+import type { ApiResponse } from 'grammy/types';
 import type { Dispatcher } from 'undici';
 
 /** Longest wait for the answer to anything we send. Past it the message may have arrived all the same. */
@@ -21,50 +22,115 @@ export function createApi(options: {
     const { status, text } = await post(options.dispatcher, url, init);
     return { json: async (): Promise<unknown> => readAnswer(text, status) };
   };
-  return new Api(options.token, {
+  const api = new Api(options.token, {
     apiRoot: options.apiRoot,
     timeoutSeconds: options.timeoutSeconds,
     fetch: bridged as unknown as NonNullable<ClientFetch>,
   });
+  api.config.use(straight(options));
+  return api;
 }
 
+/** What nearly every message is answered by. Never a file among their fields, so that what goes out is plain JSON. */
+const STRAIGHT: ReadonlySet<string> = new Set(['sendMessage', 'editMessageText', 'answerCallbackQuery']);
+
+/**
+ * grammY looks for files in each payload, and makes a signal, a timer and four promises for each call. For the few calls that
+ * carry no file and are most of all calls this leads past that, and ends as grammY's own: its errors, its answer.
+ */
+function straight(options: Parameters<typeof createApi>[0]): Transformer {
+  const { token, dispatcher, timeoutSeconds } = options;
+  const { origin, pathname } = new URL(`${options.apiRoot}/bot${token}/`);
+  return async (prev, method, payload, signal) => {
+    if (!STRAIGHT.has(method) || signal !== undefined) return prev(method, payload, signal);
+    const call = { origin, path: pathname + method, headers: JSON_HEADERS, body: JSON.stringify(payload) };
+    try {
+      const { status, text } = await within(timeoutSeconds, (ending) => dispatchPost(dispatcher, call, ending));
+      return readAnswer(text, status) as ApiResponse<never>;
+    } catch (error) {
+      // Its own words: an error of the network may quote the address, and the token stands in that.
+      throw new HttpError(`Network request for '${method}' failed!`, error);
+    }
+  };
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+async function within<T>(seconds: number, call: (ending: Ending) => Promise<T>): Promise<T> {
+  const ending: Ending = { over: false };
+  const timer = setTimeout(() => {
+    ending.over = true;
+    ending.end?.();
+  }, seconds * 1000);
+  try {
+    return await call(ending);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** By which a call is given up. `end` is there while there is something to end. */
+type Ending = { over: boolean; end?: () => void };
+
 /** Resolves with the whole answer, whatever its status. */
-function post(dispatcher: Dispatcher, url: string, init: ForeignInit): Promise<{ status: number; text: string }> {
+async function post(dispatcher: Dispatcher, url: string, init: ForeignInit): Promise<Answer> {
   const { origin, pathname, search } = new URL(url);
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
-  let call: Dispatcher.DispatchController | null = null;
+  const body = typeof init.body === 'object' ? Readable.from(init.body) : (init.body ?? null);
+  const ending: Ending = { over: init.signal?.aborted ?? false };
   const abort = () => {
-    const error = new DOMException('the call was given up', 'AbortError');
-    call?.abort(error);
-    reject(error);
+    ending.over = true;
+    ending.end?.();
   };
   init.signal?.addEventListener('abort', abort);
-  let status = 0;
-  const chunks: Buffer[] = [];
-  dispatcher.dispatch(
-    {
-      origin,
-      path: pathname + search,
-      method: 'POST',
-      headers: init.headers ?? {},
-      body: typeof init.body === 'object' ? Readable.from(init.body) : (init.body ?? null),
-    },
-    {
-      onRequestStart(controller) {
-        call = controller;
-        if (init.signal?.aborted) abort();
+  try {
+    return await dispatchPost(
+      dispatcher,
+      { origin, path: pathname + search, headers: init.headers ?? {}, body },
+      ending,
+    );
+  } finally {
+    init.signal?.removeEventListener('abort', abort);
+  }
+}
+
+type Answer = { status: number; text: string };
+type Post = { origin: string; path: string; headers: Record<string, string>; body: string | Readable | null };
+
+function dispatchPost(dispatcher: Dispatcher, call: Post, ending: Ending): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | null = null;
+    let status = 0;
+    const chunks: Buffer[] = [];
+    const end = () => {
+      const error = new DOMException('the call was given up', 'AbortError');
+      controller?.abort(error);
+      reject(error);
+    };
+    ending.end = end;
+    dispatcher.dispatch(
+      { ...call, method: 'POST' },
+      {
+        onRequestStart(started) {
+          controller = started;
+          if (ending.over) end();
+        },
+        onResponseStart(_controller, statusCode) {
+          status = statusCode;
+        },
+        onResponseData(_controller, chunk) {
+          chunks.push(chunk);
+        },
+        onResponseEnd: () => resolve({ status, text: textOf(chunks) }),
+        onResponseError: (_controller, error) => reject(error),
       },
-      onResponseStart(_controller, statusCode) {
-        status = statusCode;
-      },
-      onResponseData(_controller, chunk) {
-        chunks.push(chunk);
-      },
-      onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString('utf8') }),
-      onResponseError: (_controller, error) => reject(error),
-    },
-  );
-  return promise.finally(() => init.signal?.removeEventListener('abort', abort));
+    );
+  });
+}
+
+/** Nearly every answer comes in one piece. */
+function textOf(chunks: readonly Buffer[]): string {
+  const [first] = chunks;
+  return (chunks.length === 1 && first ? first : Buffer.concat(chunks)).toString('utf8');
 }
 
 /** What a server in between answers (a proxy's error page) is told apart from what Telegram answers. */
