@@ -32,12 +32,13 @@ const long: readonly Named[] = [
 
 const hour: Named = { ...(long[0] as Named), name: 'an hour at 30, one process', forMs: 3_600_000 };
 
-/** @param wanted `by name`: the long ones as well; the others are those of the last report */
+/** @param wanted `byName`: the long ones as well. `only`: the one of that name, else those whose names hold it */
 export async function announcement(wanted: { byName: boolean; full: boolean; only?: string }): Promise<Finding[]> {
   const runs = [...usual, ...(wanted.byName ? long : []), ...(wanted.full ? [hour] : [])];
+  const exact = runs.filter(({ name }) => name === wanted.only);
+  const chosen = exact.length > 0 ? exact : runs.filter(({ name }) => name.includes(wanted.only ?? ''));
   const findings: Finding[] = [];
-  for (const { name, ...run } of runs) {
-    if (wanted.only !== undefined && !name.includes(wanted.only)) continue;
+  for (const { name, ...run } of chosen) {
     process.stderr.write(`  ${name} …\n`);
     findings.push(...findingsOf(name, run, await deliver(run)));
   }

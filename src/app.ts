@@ -275,7 +275,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       seal,
       services,
       async deliver(channel, recipient, reply) {
-        turns.replied(channel, recipient);
+        await turns.replying(channel, recipient);
         const outcome = await outcomeOf((channels.get(channel) ?? never()).send(recipient, reply));
         if (outcome.outcome === 'later' && outcome.limited) paused(channel, outcome.afterMs);
         return outcome;

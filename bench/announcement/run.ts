@@ -7,7 +7,7 @@ import type { DatabaseConfig } from '../../src/storage/database.ts';
 import { startPostgres, startRedis } from '../../test/servers.ts';
 import { quantile } from '../measure.ts';
 import { type Deployment, deploy, type Ledger, openLedger, remove, startPlatforms } from './deployment.ts';
-import { greet, type Said, talk, waits } from './live.ts';
+import { greet, type Live, type Said, talk, waits } from './live.ts';
 import type { Seen } from './platforms.ts';
 import { type Seeded, seed } from './seed.ts';
 
@@ -91,10 +91,8 @@ export async function deliver(run: Run): Promise<Outcome> {
     if (run.live > 0) await greet(deployment.ports, chats);
     const live = run.live > 0 ? talk(deployment.ports, run.live, chats) : null;
     await wait(Math.max(0, dueAt - Date.now()));
-    const course = await follow(run, { deployment, platforms, ledger });
-    const said = live ? await live.stop() : [];
-    // The last answers are under way.
-    await wait(1_000);
+    const course = await follow(run, { deployment, platforms, ledger, live });
+    const { said } = course;
     const waited = waits(said, await platforms.answers());
     const { seen } = course;
     const { counts, rows } = { counts: await platforms.counts(), rows: await ledger.rows() };
@@ -119,7 +117,12 @@ type Sample = { at: number; mb: number; arrived: number };
 
 async function follow(
   run: Run,
-  { deployment, platforms, ledger }: { deployment: Deployment; platforms: Platforms; ledger: Ledger },
+  {
+    deployment,
+    platforms,
+    ledger,
+    live,
+  }: { deployment: Deployment; platforms: Platforms; ledger: Ledger; live: Live | null },
 ) {
   const samples: Sample[] = [];
   const began = Date.now();
@@ -145,9 +148,12 @@ async function follow(
       const done = state === 'done';
       if (done || lookedAt >= endBy) {
         const cpuSeconds = deployment.cpuSeconds() - cpuBefore;
+        const said = live ? await live.stop() : [];
+        // The last answers are under way.
+        await wait(1_000);
         // Stopped in the middle it settles what it has in hand first.
         if (!done) await deployment.stop();
-        return { seen: await platforms.seen(), samples, done, endedAt: lookedAt, cpuSeconds, kills };
+        return { seen: await platforms.seen(), samples, done, endedAt: lookedAt, cpuSeconds, kills, said };
       }
       const progress = `${Math.round((seen.arrived / run.people) * 100)} %`;
       process.stderr.write(process.stderr.isTTY ? `\r  ${progress}  ` : '');

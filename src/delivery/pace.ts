@@ -3,7 +3,7 @@ import type { Pace, Rate } from '../storage/pace/contract.ts';
 
 /**
  * When a call may go out, for what the bot starts: a channel's rate is shared with all processes, and one chat is not
- * sent to twice at once. Direct replies never wait here; they are counted, and what the bot starts waits for them.
+ * sent to twice at once. Direct replies are counted, and what the bot starts waits for them.
  */
 export type Turns = {
   /**
@@ -24,8 +24,12 @@ export type Turns = {
     signal: AbortSignal,
     ready?: () => Promise<boolean>,
   ): Promise<boolean>;
-  /** A direct reply goes out. */
-  replied(channel: string, sender: string): void;
+  /**
+   * A direct reply is about to go out. While many are being told, it takes the next place that is free, before all of
+   * them: some 30 ms at Telegram's limit, where going at once would be refused for a second. It never waits longer than
+   * 150 ms, and not at all when nobody is being told anything.
+   */
+  replying(channel: string, sender: string): Promise<void>;
   /** The platform asked for a pause: nobody calls there before it is over, in any process; this one goes slower after it. */
   hold(channel: string, ms: number): Promise<void>;
 };
@@ -38,6 +42,12 @@ const unlimited: ChannelPace = { rate: { calls: 0, perMs: 1_000 }, chatMs: 0 };
 const AHEAD_MS = 100;
 const AHEAD_UNLIMITED = 64;
 const SPARE_CHATS = 1_000;
+const REPLY_WAITS_MS = 150;
+/** More at once than the limit has room for go at once: waiting would help none of them. */
+const REPLIES_WAITING = 5;
+const AFTER_REPLY_MS = 2;
+/** So long after the last of many a channel counts as busy with them. */
+const BUSY_MS = 2_000;
 /** After each refusal two in a hundred slower, ten at most; one in a hundred faster again with each minute. */
 const MORE_CAUTION = 0.02;
 const MOST_CAUTION = 0.1;
@@ -48,6 +58,9 @@ export function createTurns(pace: Pace, channels: Readonly<Record<string, Channe
   /** When the latest message to a chat went out, or will; the oldest first. In memory: two processes seldom meet there. */
   const chats = new Map<string, number>();
   const reserving = new Map<string, ReturnType<typeof createSlots>>();
+  /** Direct replies that wait for a place, and when the last of many had its turn. */
+  const replies = new Map<string, number>();
+  const toldMany = new Map<string, number>();
   const leaving = new Map<string, ReturnType<typeof createSlots>>();
 
   /** By how much longer the stretch of a channel's limit is taken, and since when. */
@@ -89,7 +102,8 @@ export function createTurns(pace: Pace, channels: Readonly<Record<string, Channe
     await gate.in(async () => {
       for (;;) {
         signal?.throwIfAborted();
-        const waitMs = await pace.leave(channel, rate);
+        // Somebody is waiting for an answer.
+        const waitMs = (replies.get(channel) ?? 0) > 0 ? AFTER_REPLY_MS : await pace.leave(channel, rate);
         if (waitMs === 0) return;
         await sleep(waitMs, undefined, signal ? { signal } : {});
       }
@@ -140,6 +154,7 @@ export function createTurns(pace: Pace, channels: Readonly<Record<string, Channe
               continue;
             }
             const [isReady] = await Promise.all([ready(), waited]);
+            toldMany.set(channel, performance.now());
             if (isReady) await leave(channel, signal);
             return isReady;
           }
@@ -149,9 +164,23 @@ export function createTurns(pace: Pace, channels: Readonly<Record<string, Channe
         throw error;
       }
     },
-    replied(channel, sender) {
-      pace.note(channel);
+    async replying(channel, sender) {
       chatTurn(channel, sender);
+      const { rate } = paceOf(channel);
+      const waiting = replies.get(channel) ?? 0;
+      const isBusy = performance.now() - (toldMany.get(channel) ?? Number.NEGATIVE_INFINITY) < BUSY_MS;
+      if (rate.calls <= 0 || !isBusy || waiting >= REPLIES_WAITING) return pace.note(channel);
+      replies.set(channel, waiting + 1);
+      try {
+        for (const until = performance.now() + REPLY_WAITS_MS; ; ) {
+          const waitMs = await pace.leave(channel, rate);
+          if (waitMs === 0) return pace.note(channel, 1, true);
+          if (performance.now() + waitMs > until) return pace.note(channel);
+          await sleep(waitMs);
+        }
+      } finally {
+        replies.set(channel, (replies.get(channel) ?? 1) - 1);
+      }
     },
     hold(channel, ms) {
       beCautious(channel);

@@ -13,7 +13,7 @@ describe('when something that the bot starts may go out', () => {
   it('one chat is not sent to twice at once, not even after a direct reply; another one is', async () => {
     const { turns } = open({ telegram: { rate: { calls: 0, perMs: 1_000 }, chatMs: 100 } });
     const began = performance.now();
-    turns.replied('telegram', 'oksana');
+    await turns.replying('telegram', 'oksana');
     const gone: string[] = [];
     await Promise.all([
       turns.patiently('telegram', 'oksana', never).then(() => gone.push('announcement')),
@@ -38,12 +38,31 @@ describe('when something that the bot starts may go out', () => {
     await Promise.all(all);
   });
 
-  it('direct replies are counted: what the bot starts waits for them, and they for nothing', async () => {
+  it('direct replies are counted: what the bot starts waits for them, and they for nothing when nobody is told anything', async () => {
     const { turns } = open({ telegram: { rate: { calls: 100, perMs: 1_000 }, chatMs: 0 } });
-    for (let i = 0; i < 20; i++) turns.replied('telegram', `${i}`);
+    for (let i = 0; i < 20; i++) await turns.replying('telegram', `${i}`);
     const began = performance.now();
     await turns.patiently('telegram', 'oksana', never);
     expect(performance.now() - began).toBeGreaterThan(198);
+  });
+
+  it('while many are told something, a direct reply takes the next free place, before all of them', async () => {
+    const { turns } = open({ telegram: { rate: { calls: 20, perMs: 500 }, chatMs: 0 } });
+    const left: number[] = [];
+    const stop = new AbortController();
+    const all = Array.from({ length: 200 }, (_, i) =>
+      turns.patiently('telegram', `${i}`, stop.signal).then((mayGo) => mayGo && left.push(performance.now())),
+    );
+    // The limit is reached: whoever went at once now would be refused.
+    while (left.length < 25) await new Promise((resolve) => setTimeout(resolve, 5));
+    const began = performance.now();
+    await turns.replying('telegram', 'oksana');
+    expect(performance.now() - began).toBeLessThanOrEqual(175);
+    left.push(performance.now());
+    const last = performance.now();
+    expect(left.filter((at) => at > last - 500).length).toBeLessThanOrEqual(20);
+    stop.abort();
+    await Promise.all(all);
   });
 
   it('while the platform asks for a pause, a reminder is put off and an announcement waits', async () => {

@@ -22,8 +22,9 @@ export type Pace = {
   /**
    * Turns that were used without waiting for them. They are charged with this process's next `take`, if that comes while
    * they still count.
+   * @param asked they have asked to leave, and are counted there already
    */
-  note(key: string, count?: number): void;
+  note(key: string, count?: number, asked?: boolean): void;
   close(): Promise<void>;
 };
 

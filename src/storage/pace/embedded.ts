@@ -43,9 +43,9 @@ export function createEmbeddedPace(clock: { now(): number }): Pace {
       if (times.length > 2 * rate.calls + SPARE) times.splice(0, times.length - Math.ceil(rate.calls));
       return Math.max(0, waitMs);
     },
-    note(key, count = 1) {
+    note(key, count = 1, asked = false) {
       notes.note(key, count);
-      leftUnasked.note(key, count);
+      if (!asked) leftUnasked.note(key, count);
     },
     async close() {
       free.clear();

@@ -45,9 +45,9 @@ export function createRedisPace(redis: RedisStore, clock: { now(): number }): Pa
         return alone.leave(key, { ...rate, calls: Math.max(1, rate.calls / PROCESSES) }, count);
       }
     },
-    note(key, count = 1) {
+    note(key, count = 1, asked = false) {
       notes.note(key, count);
-      leftUnasked.note(key, count);
+      if (!asked) leftUnasked.note(key, count);
     },
     /** The connection is its owner's to close. */
     close: () => alone.close(),
