@@ -583,7 +583,8 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
     const { job, row } = item;
     if (!job.active) return putBackOne({ id: row.id, dueAt: row.due_at });
     if (job.blockedIsFine) return surelyGone(item);
-    await keepOne({ id: row.id, dueAt: row.due_at });
+    // Met again after all others if this process dies: first of all, they would look like a fault of the provider.
+    await keepOne({ id: row.id, dueAt: clock.now() });
     // Stopped meanwhile.
     if (!job.active) return letGoOne(row.id);
     answered(item, item);
