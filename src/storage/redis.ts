@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { STEPS, type Step } from './redis-steps.ts';
 import { StoreDown } from './sessions/contract.ts';
 
 /**
@@ -13,6 +14,11 @@ export type RedisStore = {
   readonly lastContact: number | null;
   /** @throws StoreDown for every failure that a mended Redis would not repeat */
   run<T>(work: (client: Redis) => Promise<T>): Promise<T>;
+  /**
+   * One step at a key. All that are asked for in one round of the event loop leave as one command, and are carried out in
+   * that order. @throws as `run`
+   */
+  step(key: string, step: Step): Promise<unknown>;
   close(): Promise<void>;
 };
 
@@ -34,6 +40,7 @@ export async function connectRedis(url: string): Promise<RedisStore> {
     autoResendUnfulfilledCommands: false,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
   });
+  client.defineCommand('steps', { lua: STEPS });
   let answers = false;
   let lastContact: number | null = null;
   const heard = () => {
@@ -55,6 +62,53 @@ export async function connectRedis(url: string): Promise<RedisStore> {
   timer.unref();
   await firstContact(client);
 
+  /** What the caller is to know of a failure. */
+  function failureOf(error: unknown): Error {
+    const refusal = refusalOf(error);
+    if (refusal === null) {
+      lost();
+      // A hiccup must not cost a whole round of probing.
+      probe();
+    }
+    if (refusal === null || PASSING.has(refusal)) return new StoreDown(`redis: ${refusal ?? 'no answer'}`);
+    // ioredis hangs the command with its arguments on its errors; they must not reach a log.
+    return new Error(`redis refused: ${refusal}`);
+  }
+
+  async function carryOut<T>(work: (client: Redis) => Promise<T>): Promise<T> {
+    if (!answers || client.status !== 'ready') throw new StoreDown('redis is not reachable');
+    try {
+      const result = await work(client);
+      lastContact = Date.now();
+      return result;
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  let asked: Asked[] = [];
+
+  async function leave(): Promise<void> {
+    const leaving = asked;
+    asked = [];
+    try {
+      const ends = await carryOut((client) =>
+        (client as Scripted).steps(
+          leaving.length,
+          leaving.map(({ key }) => key),
+          leaving.flatMap(({ step }) => step),
+        ),
+      );
+      for (const [index, { resolve, reject }] of leaving.entries()) {
+        const end = ends[index];
+        if (end instanceof Error) reject(failureOf(end));
+        else resolve(end);
+      }
+    } catch (error) {
+      for (const { reject } of leaving) reject(error);
+    }
+  }
+
   return {
     client,
     get ready() {
@@ -63,31 +117,27 @@ export async function connectRedis(url: string): Promise<RedisStore> {
     get lastContact() {
       return lastContact;
     },
-    async run(work) {
-      if (!answers || client.status !== 'ready') throw new StoreDown('redis is not reachable');
-      try {
+    run: (work) =>
+      carryOut((client) => {
         gather(client);
-        const result = await work(client);
-        lastContact = Date.now();
-        return result;
-      } catch (error) {
-        const refusal = refusalOf(error);
-        if (refusal === null) {
-          lost();
-          // A hiccup must not cost a whole round of probing.
-          probe();
-        }
-        if (refusal === null || PASSING.has(refusal)) throw new StoreDown(`redis: ${refusal ?? 'no answer'}`);
-        // ioredis hangs the command with its arguments on its errors; they must not reach a log.
-        throw new Error(`redis refused: ${refusal}`);
-      }
-    },
+        return work(client);
+      }),
+    step: (key, step) =>
+      new Promise((resolve, reject) => {
+        asked.push({ key, step, resolve, reject });
+        if (asked.length === 1) setImmediate(leave);
+      }),
     async close() {
       clearInterval(timer);
       await client.quit().catch(() => client.disconnect());
     },
   };
 }
+
+type Asked = { key: string; step: Step; resolve: (end: unknown) => void; reject: (error: unknown) => void };
+type Scripted = Redis & {
+  steps(count: number, keys: readonly string[], words: readonly (string | number)[]): Promise<unknown[]>;
+};
 
 const gathering = new WeakSet<object>();
 

@@ -115,6 +115,42 @@ test('a Redis that is full is away; one that is misused is a fault, and says not
   await expect(redis.run((client) => client.set('key', 'value'))).rejects.toThrow(new StoreDown('redis: OOM'));
 });
 
+test('what is asked for many people at once is one command, in order; what goes wrong with one is theirs alone', async () => {
+  const { redis } = await start();
+  const sessions = createRedisSessions(redis, { ttlMs: 60_000 });
+  const leases = createRedisLeases(redis);
+  const scripts = async () =>
+    [...(await redis.client.info('commandstats')).matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].map(([, n]) => n);
+  await redis.client.set('s:{secret-person}', 'text');
+  await redis.client.hset('l:{held}', 'no', 'lease');
+  const people = Array.from({ length: 50 }, (_, i) => `p${i}`);
+  const [all, misused, lease, held] = await Promise.all([
+    Promise.all(
+      people.flatMap((person) => [
+        sessions.save(person, `first of ${person}`, answered),
+        sessions.save(person, `last of ${person}`, answered),
+        sessions.load(person),
+        sessions.sent(person, 'web:1'),
+      ]),
+    ),
+    sessions.save('secret-person', 'x', answered).catch((error: unknown) => error),
+    leases.acquire('p1', 60_000),
+    leases.acquire('held', 60_000),
+  ]);
+  expect(await scripts()).toEqual(['1']);
+  expect(all.filter((_, i) => i % 4 === 2)).toEqual(
+    people.map((person) => ({ session: `last of ${person}`, answered })),
+  );
+  expect(misused).toEqual(new Error('redis refused: WRONGTYPE'));
+  expect(held).toBeNull();
+  await Promise.all([lease?.release(), sessions.forget('p2')]);
+  expect(await redis.client.exists('l:{p1}')).toBe(0);
+  expect(await Promise.all([sessions.load('p1'), sessions.load('p2')])).toEqual([
+    { session: 'last of p1', answered: null },
+    { session: null, answered: null },
+  ]);
+});
+
 test('Redis stands still: each process sends at a quarter of the pace, holds what it was asked to, and the rest when Redis is back', async () => {
   const { server, redis } = await start();
   const pace = createRedisPace(redis, { now: () => 0 });

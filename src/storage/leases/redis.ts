@@ -18,12 +18,10 @@ export function createRedisLeases(redis: RedisStore): Leases {
     for (let waited = 0, pause = FIRST_PAUSE_MS; waited < ttlMs; waited += pause, pause = Math.min(pause * 2, 1_000)) {
       await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
-      const done = await redis
-        .run((client) => client.eval(RELEASE, 1, name, token))
-        .then(
-          () => true,
-          () => false,
-        );
+      const done = await redis.step(name, ['release', token]).then(
+        () => true,
+        () => false,
+      );
       if (done) return;
     }
   }
@@ -37,17 +35,15 @@ export function createRedisLeases(redis: RedisStore): Leases {
         void takeBack(name, token, until);
         throw error;
       };
-      const taken = await redis
-        .run((client) => client.set(name, token, 'PX', Math.ceil(ttlMs), 'NX'))
-        .catch(orTakeBack);
+      const taken = await redis.step(name, ['take', token, Math.ceil(ttlMs)]).catch(orTakeBack);
       if (taken === null) return null;
       return {
         async extend(ms) {
           until = ms;
-          return (await redis.run((client) => client.eval(EXTEND, 1, name, token, Math.ceil(ms)))) === 1;
+          return (await redis.step(name, ['extend', token, Math.ceil(ms)])) === 1;
         },
         async release() {
-          await redis.run((client) => client.eval(RELEASE, 1, name, token)).catch(orTakeBack);
+          await redis.step(name, ['release', token]).catch(orTakeBack);
         },
       };
     },
@@ -59,11 +55,3 @@ export function createRedisLeases(redis: RedisStore): Leases {
 }
 
 const FIRST_PAUSE_MS = 50;
-
-const EXTEND = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return 0`;
-
-const RELEASE = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0`;
