@@ -103,10 +103,10 @@ const strength = (vote: { sure: number; asks: number } | undefined): number =>
  */
 const enough: Readonly<Record<DangerClass, number>> = {
   trafficking: 0.5,
-  violence: 0,
-  suicide: 0.2,
-  detention: 0,
-  child: 0,
+  violence: 0.2,
+  suicide: 0.3,
+  detention: 0.3,
+  child: 0.2,
   medical: -0.2,
 };
 
