@@ -23,7 +23,8 @@ export type Announcements = {
   list(person: string): Promise<readonly Announcement[]>;
   /**
    * Changes a draft, or one that has not begun (it becomes a draft again), or the words of one that is being sent: who is
-   * still waiting gets the new ones, those who had the old can be sent a correction. null: not theirs, or over.
+   * still waiting gets the new ones, those who had the old can be sent a correction. null: not theirs, over, or so large
+   * that a second person must read the new words too: then a correction does it.
    */
   change(person: string, no: number, change: Change): Promise<Announcement | null>;
   /** A photo or document comes with it. Kept until 30 days after the announcement is done. */
@@ -35,14 +36,20 @@ export type Announcements = {
   /** Takes back what has not begun: a draft again. */
   undo(person: string, no: number): Promise<Announcement | null>;
   pause(person: string, no: number): Promise<Announcement | null>;
-  /** Goes on; after too many had blocked it, a person has looked and wants it so. */
+  /**
+   * Goes on; after too many had blocked it, a person has looked and wants it so. What nobody has got yet and a second
+   * person has not allowed is a draft again.
+   */
   resume(person: string, no: number): Promise<Announcement | null>;
   /** Nobody gets it from now on who has not got it yet. */
   recall(person: string, no: number): Promise<Announcement | null>;
   /** Throws a draft away. */
   drop(person: string, no: number): Promise<boolean>;
-  /** The second person's word. null: not theirs to give, or no longer asked for. */
-  approve(person: string, no: number): Promise<Announcement | null>;
+  /**
+   * The second person's word on the `version` that they have read. null: not theirs to give, no longer asked for, another
+   * version by now, or its date would have passed.
+   */
+  approve(person: string, no: number, version: number): Promise<Announcement | null>;
   refuse(person: string, no: number): Promise<Announcement | null>;
   /** A draft that mends what was sent: its words take the old ones' place where that can be, else they follow. */
   correct(request: { eventId: string; person: string; no: number }): Promise<Announcement | null>;

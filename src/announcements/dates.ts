@@ -15,6 +15,7 @@ export type Dates = Pick<
   moved(id: string): Promise<void>;
 };
 
+/** Once it has begun: what was stopped before was told nobody. */
 const readable = ['sending', 'paused', 'done'] as const;
 /** Of the reader's clock. */
 const morning = 10;
@@ -51,7 +52,7 @@ export function createDates(room: Newsroom): Dates {
   }
 
   const isPublished = (row: AnnouncementRow | undefined): row is AnnouncementRow =>
-    row !== undefined && (readable as readonly string[]).includes(row.state);
+    row !== undefined && (readable as readonly string[]).includes(row.state) && row.begun_at !== null;
 
   return {
     numberOf: (id) => numberOf(db, id),
@@ -73,6 +74,7 @@ export function createDates(room: Newsroom): Dates {
         .select('follower.person as follower')
         .where('date_at', '>', clock.now())
         .where('state', 'in', readable)
+        .where('begun_at', 'is not', null)
         .orderBy('date_at')
         .orderBy('no')
         .limit(limit)

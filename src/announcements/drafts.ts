@@ -63,11 +63,16 @@ export function createDrafts(room: Newsroom): Drafts {
     return row ? shown(room, row) : null;
   }
 
+  /** For so many that one person alone must not send it. */
+  const isLarge = ({ size }: AnnouncementRow) => (size ?? 0) > room.approvalAbove;
+
   /** Words, date and the like: of what has not begun, or is going on. */
   function changed(row: AnnouncementRow, change: Change): Partial<AnnouncementRow> | null {
-    const going = row.state === 'sending' || row.state === 'paused';
-    if (row.state !== 'draft' && row.state !== 'approving' && row.state !== 'scheduled' && !going) return null;
+    const going = isGoing(row);
+    if (!going && !['draft', 'approving', 'scheduled', 'paused'].includes(row.state)) return null;
     if (going && (change.topic !== undefined || change.audience !== undefined)) return null;
+    // A second person has read other words; a correction is read by one again.
+    if (going && isLarge(row)) return null;
     const { content, audience, topic } = announcementOf(row, null);
     const after = changedContent(content, change);
     if (going && Object.keys(after.words).length === 0) return null;
@@ -112,7 +117,9 @@ export function createDrafts(room: Newsroom): Drafts {
     const done = await act(
       room,
       mine(person, no),
-      async ({ row }) => (row.state === 'draft' && row.version === version ? change : null),
+      // Whoever sets it going answers for it, whoever wrote it: their own yes is not a second person's.
+      async ({ row, staff: by }) =>
+        row.state === 'draft' && row.version === version ? { ...change, staff: by } : null,
       async (trx, row, by) => {
         await staff.note(trx, { staff: by, what: 'announce', about: String(row.no), library: row.library });
         const asked = approvers.map((one) => campaignNotice(row, one, 'approve', { now, once: String(row.version) }));
@@ -132,11 +139,14 @@ export function createDrafts(room: Newsroom): Drafts {
     return null;
   }
 
-  /** Of a correction: those who got the first. */
+  /** Of a correction: those who got the first; and where that goes to many still, those who are to get it in these words. */
   async function reachOf(row: AnnouncementRow) {
     const announcement = announcementOf(row, null);
     if (row.corrects === null) return countReach(room, announcement, clock.now());
-    return countReceivers(room, groupOf(row.corrects), clock.now());
+    const got = await countReceivers(room, groupOf(row.corrects), clock.now());
+    const first = await rowById(db, row.corrects);
+    const goes = first && isGoing(first) && isLarge(first);
+    return goes ? { ...got, people: Math.max(got.people, first.size ?? 0) } : got;
   }
 
   /** Asked for by whoever may approve, and is not the author. */
@@ -220,15 +230,12 @@ export function createDrafts(room: Newsroom): Drafts {
         mine(person, no),
         async ({ row, staff: by }) => {
           if (row.state !== 'paused') return null;
-          const begun = row.begun_at !== null;
           return {
-            ...(begun
-              ? ({ state: 'sending' } as const)
-              : ({ state: 'scheduled', due_at: Math.max(clock.now() + undoMs, row.due_at ?? 0) } as const)),
+            ...resumed(row),
             paused_why: null,
             blocked_is_fine: row.paused_why === 'blocked' ? 1 : row.blocked_is_fine,
             // Whoever lets it go on answers for it.
-            ...(row.paused_why === 'cut-off' ? { staff: by } : {}),
+            ...(row.paused_why === 'cut-off' ? { staff: by, progress: null } : {}),
           };
         },
         (trx, row, by) => staff.note(trx, { staff: by, what: 'resume', about: String(row.no), library: row.library }),
@@ -252,16 +259,17 @@ export function createDrafts(room: Newsroom): Drafts {
       );
       return dropped !== null;
     },
-    async approve(person, no) {
+    async approve(person, no, version) {
       const author = await authorOf(no);
       return act(
         room,
         () => toApprove(person, no),
-        async ({ row, staff: by }) => ({
-          state: 'scheduled',
-          approved_by: by,
-          due_at: Math.max(clock.now() + undoMs, row.due_at ?? 0),
-        }),
+        async ({ row, staff: by }) => {
+          const begins = Math.max(clock.now() + undoMs, row.due_at ?? 0);
+          const date = instantOf(announcementOf(row, null).content);
+          if (row.version !== version || (date !== null && date <= begins)) return null;
+          return { state: 'scheduled', approved_by: by, due_at: begins };
+        },
         async (trx, row, by) => {
           await staff.note(trx, { staff: by, what: 'approve', about: String(row.no), library: row.library });
           await tellAuthor(trx, row, author, 'approved');
@@ -290,10 +298,21 @@ export function createDrafts(room: Newsroom): Drafts {
     },
   };
 
+  /** What nobody has got yet, and no second person has allowed, begins anew. */
+  function resumed(row: AnnouncementRow): Partial<AnnouncementRow> {
+    if (row.begun_at !== null) return { state: 'sending' };
+    if (isLarge(row) && row.approved_by === null) return { state: 'draft', due_at: null, version: row.version + 1 };
+    return { state: 'scheduled', due_at: Math.max(clock.now() + undoMs, row.due_at ?? 0) };
+  }
+
   async function authorOf(no: number): Promise<string | null> {
     const row = await rowByNo(db, no);
     return row ? staff.holder(row.staff) : null;
   }
+}
+
+function isGoing({ state, begun_at }: AnnouncementRow): boolean {
+  return (state === 'sending' || state === 'paused') && begun_at !== null;
 }
 
 function changedContent(content: Content, { words, link, date, attachment }: Change): Content {

@@ -153,7 +153,7 @@ describe.each(engines)('an announcement, until it is sent (%s)', (engine) => {
     for (let i = 0; i < 3; i++) await reader(['courses'], ['lviv-a']);
     const { no, confirmed, version } = await announce(author, 'Усім', { library: null });
     expect(confirmed).toMatchObject({ outcome: 'approving', people: 3, approvers: 0 });
-    expect(await announcements.approve(author, no)).toBeNull();
+    expect(await announcements.approve(author, no, version)).toBeNull();
 
     await announcements.undo(author, no);
     const second = await librarian(null, 'admin');
@@ -161,12 +161,15 @@ describe.each(engines)('an announcement, until it is sent (%s)', (engine) => {
     const asked = await announcements.confirm({ person: author, no, version: version + 1, people: 3, at: null });
     expect(asked).toMatchObject({ outcome: 'approving', approvers: 1 });
     expect(await news(second)).toMatchObject([{ what: 'campaign', about: 'approve' }]);
-    expect(await announcements.approve(plain, no)).toBeNull();
+    expect(await announcements.approve(plain, no, version + 1)).toBeNull();
     time.now += 3_600_000;
     await announcements.tend();
     expect(await announcements.find(author, no)).toMatchObject({ state: 'approving' });
-    expect(await announcements.approve(second, no)).toMatchObject({ state: 'scheduled', dueAt: time.now + undoMs });
-    expect(await announcements.approve(second, no)).toBeNull();
+    expect(await announcements.approve(second, no, version + 1)).toMatchObject({
+      state: 'scheduled',
+      dueAt: time.now + undoMs,
+    });
+    expect(await announcements.approve(second, no, version + 1)).toBeNull();
     expect(await news(author)).toMatchObject([{ what: 'campaign', about: 'approved' }]);
     await drop();
   });

@@ -53,7 +53,7 @@ export { campaignNotice, progressReply } from './announce/progress.ts';
  *           `sum:<no>` `nosum:<no>` `who:<no>` `nowho:<no>` `book:<no>:<on|off>`
  *   to whom `to:<no>` `by:<no>:<dimension>` `set:<no>:<dimension>:<value|->`
  *   sending `look:<no>` `test:<no>` `when:<no>` `at:<no>:<wall|now>` `yes:<no>:<version>:<people>:<wall|now>`
- *   after   `undo:<no>` `pause:<no>` `resume:<no>` `recall:<no>` `stop:<no>` `fix:<no>` `approve:<no>` `refuse:<no>`
+ *   after   `undo:<no>` `pause:<no>` `resume:<no>` `recall:<no>` `stop:<no>` `fix:<no>` `approve:<no>:<version>` `refuse:<no>`
  *           `drop:<no>` `gone:<no>`
  */
 export const announce: Flow = {
@@ -149,7 +149,7 @@ const acts: Readonly<Record<string, Act | undefined>> = {
   recall: ofNo(askRecall),
   stop: ofNo(recall),
   fix: ofNo(correct),
-  approve: ofNo(approve),
+  approve: (no, [version = ''], turn) => approve(Number(no), Number(version), turn),
   refuse: ofNo(refuse),
   drop: ofNo(askDrop),
   gone: ofNo(drop),

@@ -576,6 +576,35 @@ describe('a second person', () => {
     expect(await stateOf(maria, 1, strict)).toBe('draft');
   });
 
+  it('says yes to what stands above the button, not to what was written since', async () => {
+    const petro = await strict.staff('admin', null, 'Петро');
+    const maria = await asked();
+    await strict.news(petro);
+    await maria.presses('Скасувати');
+    await maria.sends('announce:words:1:uk');
+    await maria.says('Інші слова.');
+    await maria.presses('Надіслати людям');
+    await maria.presses('Зараз');
+    await maria.presses('Так, надіслати');
+    expect(await petro.presses('Дозволити')).toContain('За цей час оголошення змінилося');
+    expect(petro.replies[0]?.text).toContain('Інші слова.');
+    expect(await stateOf(petro, 1, strict)).toBe('approving');
+    await petro.presses('Дозволити');
+    expect(await stateOf(petro, 1, strict)).toBe('scheduled');
+  });
+
+  it('has read every word that goes out: on the way it is mended by a correction, and that is said', async () => {
+    const petro = await strict.staff('admin', null);
+    const maria = await asked();
+    await strict.news(petro);
+    await petro.presses('Дозволити');
+    await begin(strict);
+    await maria.sends('announce:words:1:uk');
+    expect(await maria.says('Інші слова.')).toContain('новий текст має побачити ще одна людина');
+    await maria.presses('Виправити');
+    expect(await maria.says('Інші слова.')).toContain('Це отримають 3 людини');
+  });
+
   it('is somebody else: the author’s own yes does not count', async () => {
     const petro = await strict.staff('admin', null);
     await petro.sends('announce:about:-:1');

@@ -83,5 +83,5 @@ export async function changeTopic(no: number, i: string, turn: Turn): Promise<To
   const topic = topics[Number(i)];
   if (!topic) return askTopic(no, turn);
   const changed = await turn.services.announcements.change(turn.person, no, { topic });
-  return opened(changed, turn.t('announce:changed'), turn);
+  return opened(no, changed, turn.t('announce:changed'), turn);
 }

@@ -35,9 +35,16 @@ export async function open(no: number, turn: Turn): Promise<Told> {
   return progress ? { replies: [progressReply(progress, turn)], at: null } : notThere(turn);
 }
 
-/** Opens it once more after something was done; where it was not, there is nothing to open. */
-export async function opened(done: Announcement | null, said: string, turn: Turn): Promise<Told> {
-  return done ? first(said, await open(done.no, turn)) : notThere(turn);
+/** Opens it once more after something was done. */
+export async function opened(no: number, done: Announcement | null, said: string, turn: Turn): Promise<Told> {
+  return done ? first(said, await open(done.no, turn)) : unchanged(no, turn);
+}
+
+/** It could not be changed: it is not theirs, or over, or goes to so many that new words need a second person's yes. */
+export async function unchanged(no: number, turn: Turn): Promise<Told> {
+  const found = await turn.services.announcements.find(turn.person, no);
+  const going = found?.state === 'sending' || found?.state === 'paused';
+  return going ? first(turn.t('announce:mendInstead'), await open(no, turn)) : notThere(turn);
 }
 
 const snippet = 160;

@@ -5,7 +5,7 @@ import type { Choice } from '../../reply.ts';
 import type { Step } from '../../session.ts';
 import { timeMeant } from '../../typed.ts';
 import type { When } from '../../when.ts';
-import { opened } from './card.ts';
+import { opened, unchanged } from './card.ts';
 import { notThere } from './list.ts';
 import { asking, backTo, button, first, lines, paragraphs, screen, zone } from './parts.ts';
 import { longestLine } from './write.ts';
@@ -64,7 +64,7 @@ export async function hearDate(text: string, step: Step, turn: Turn): Promise<To
   const kept = before?.what === what ? before : { sum: null, who: null, book: false };
   const date: AnnouncedDate = { what, wall, zone, sum: kept.sum, who: kept.who, book: kept.book };
   const changed = await services.announcements.change(person, no, { date });
-  return changed ? first(t('announce:changed'), await dateOf(no, turn)) : notThere(turn);
+  return changed ? first(t('announce:changed'), await dateOf(no, turn)) : unchanged(no, turn);
 }
 
 /** «Until 18:00» is the hour of a last day; without one it is all of it. */
@@ -103,10 +103,10 @@ export async function changeDate(no: number, change: Partial<AnnouncedDate>, tur
   const date = (await announcements.find(turn.person, no))?.content.date;
   if (!date) return dateOf(no, turn);
   const changed = await announcements.change(turn.person, no, { date: { ...date, ...change } });
-  return changed ? first(turn.t('announce:changed'), await dateOf(no, turn)) : notThere(turn);
+  return changed ? first(turn.t('announce:changed'), await dateOf(no, turn)) : unchanged(no, turn);
 }
 
 export async function removeDate(no: number, turn: Turn): Promise<Told> {
   const changed = await turn.services.announcements.change(turn.person, no, { date: null });
-  return opened(changed, turn.t('announce:changed'), turn);
+  return opened(no, changed, turn.t('announce:changed'), turn);
 }

@@ -54,8 +54,10 @@ export function clock(at: number, { session, services, language }: Reader): stri
   return timeOf(at, zoneOf(session, services.knowledge), language);
 }
 
-export function approvalRows({ no }: Announcement, reader: Reader): Choice[][] {
-  return [[button('announce:approve', `approve:${no}`, reader), button('announce:refuse', `refuse:${no}`, reader)]];
+/** Yes is said to the words that stand above it, and to no later ones. */
+export function approvalRows({ no, version }: Announcement, reader: Reader): Choice[][] {
+  const yes = button('announce:approve', `approve:${no}:${version}`, reader);
+  return [[yes, button('announce:refuse', `refuse:${no}`, reader)]];
 }
 
 /** By a role and a library, not by a name. */
@@ -142,7 +144,8 @@ function rowsOf({ no, state, pausedWhy }: Announcement, reader: Reader): Choice[
     case 'paused':
       return [
         [button(pausedWhy === 'blocked' ? 'announce:resumeAnyway' : 'announce:resume', `resume:${no}`, reader)],
-        [recall, words],
+        [recall],
+        [words, correct],
       ];
     case 'done':
       return [[correct]];

@@ -292,8 +292,8 @@ export async function pause(no: number, turn: Turn): Promise<Told> {
 }
 
 export async function resume(no: number, turn: Turn): Promise<Told> {
-  await turn.services.announcements.resume(turn.person, no);
-  return open(no, turn);
+  const resumed = await turn.services.announcements.resume(turn.person, no);
+  return resumed?.state === 'draft' ? first(turn.t('announce:undone'), await open(no, turn)) : open(no, turn);
 }
 
 export async function askRecall(no: number, turn: Turn): Promise<Told> {
@@ -317,19 +317,27 @@ export async function correct(no: number, turn: Turn): Promise<Told> {
   if (!made) return open(no, turn);
   // What is written next takes the place of the text that most have read.
   const language = wordsFor(made, turn.language)?.language ?? turn.language;
-  const told = await opened(made, t('announce:correcting', { no }), turn);
+  const told = await opened(made.no, made, t('announce:correcting', { no }), turn);
   return { ...told, at: stand('words', { no: String(made.no), language }) };
 }
 
-export async function approve(no: number, turn: Turn): Promise<Told> {
-  const approved = await turn.services.announcements.approve(turn.person, no);
-  if (!approved) return first(turn.t('announce:notYours'), await open(no, turn));
+/** @param version what they have read */
+export async function approve(no: number, version: number, turn: Turn): Promise<Told> {
+  const approved = await turn.services.announcements.approve(turn.person, no, version);
+  if (!approved) return first(turn.t(await whyNotApproved(no, version, turn)), await open(no, turn));
   const when =
     approved.dueAt === null ? '' : turn.t('announce:startsAt', { when: whenWords(approved.dueAt, zone, turn) });
   return screen(lines(turn.t('announce:approvedByYou', { no }), when), [
     [button('announce:undo', `undo:${no}`, turn)],
     allAndMenu(turn),
   ]);
+}
+
+async function whyNotApproved(no: number, version: number, { person, services }: Turn): Promise<string> {
+  const found = await services.announcements.find(person, no);
+  const roles = await services.team.of(person);
+  if (found?.state !== 'approving' || roles.some(({ id }) => id === found.staff)) return 'announce:notYours';
+  return found.version === version ? 'announce:tooLate' : 'announce:notNow';
 }
 
 export async function refuse(no: number, turn: Turn): Promise<Told> {

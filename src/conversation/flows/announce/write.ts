@@ -55,7 +55,8 @@ export async function removeText(no: number, given: string, turn: Turn): Promise
   // The last text stays: there would be nothing to send.
   if (!found || !language || Object.keys(found.content.words).length < 2) return texts(no, turn);
   const words = { language, text: null };
-  return opened(await turn.services.announcements.change(turn.person, no, { words }), turn.t('announce:changed'), turn);
+  const changed = await turn.services.announcements.change(turn.person, no, { words });
+  return opened(no, changed, turn.t('announce:changed'), turn);
 }
 
 /** Words for the step where somebody stands; a photo may come with them. */
@@ -86,7 +87,7 @@ async function keep(text: string, { step, told }: Step, turn: Turn, file?: Incom
   const changed = await services.announcements.change(person, no, { words: { language, text } });
   if (changed && file) return takeFile(no, file, turn);
   const going = changed?.state === 'sending' || changed?.state === 'paused';
-  return opened(changed, t(going ? 'announce:changedGoing' : 'announce:changed'), turn);
+  return opened(no, changed, t(going ? 'announce:changedGoing' : 'announce:changed'), turn);
 }
 
 /** Nothing is thrown away: it stands in the chat, and what fits is offered. */
@@ -148,6 +149,7 @@ async function takeFile(no: number, file: IncomingFile, turn: Turn): Promise<Tol
     return first(t(`announce:fileTooLarge.${fetched.kind}`), await askFile(no, turn));
   }
   return opened(
+    no,
     await services.announcements.attach(person, no, fetched),
     t(`announce:fileAdded.${fetched.kind}`),
     turn,
@@ -156,7 +158,7 @@ async function takeFile(no: number, file: IncomingFile, turn: Turn): Promise<Tol
 
 export async function removeFile(no: number, turn: Turn): Promise<Told> {
   const changed = await turn.services.announcements.change(turn.person, no, { attachment: null });
-  return opened(changed, turn.t('announce:changed'), turn);
+  return opened(no, changed, turn.t('announce:changed'), turn);
 }
 
 // ---------------------------------------------------------------- a link
@@ -175,12 +177,12 @@ export async function hearLink(text: string, step: Step, turn: Turn): Promise<To
   const read = readLink(text);
   if ('fault' in read) return first(turn.t(`announce:linkFault.${read.fault}`), await askLink(no, turn));
   const changed = await turn.services.announcements.change(turn.person, no, { link: read.link });
-  return opened(changed, turn.t('announce:linkAdded'), turn);
+  return opened(no, changed, turn.t('announce:linkAdded'), turn);
 }
 
 export async function removeLink(no: number, turn: Turn): Promise<Told> {
   const changed = await turn.services.announcements.change(turn.person, no, { link: null });
-  return opened(changed, turn.t('announce:changed'), turn);
+  return opened(no, changed, turn.t('announce:changed'), turn);
 }
 
 /** An address on the web under which nobody can listen in or hide who they are. */
