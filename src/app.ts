@@ -237,6 +237,8 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
       const channel = account && channels.get(account.channel);
       if (!account || !channel) return null;
       const words = await progressWords(person, progress);
+      // In the middle of thousands one call out of turn would be refused, and stop them all for a second.
+      await turns.replying(account.channel, account.sender);
       if (at) await channel.edit?.(account.sender, at.receipt, words);
       const receipt = at?.receipt ?? (await channel.send(account.sender, words));
       return receipt === null ? null : JSON.stringify({ channel: account.channel, receipt });
