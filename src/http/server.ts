@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { createServer as createNodeServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 
 /** One line in the log: a stable message and low-cardinality fields (the shape of report.ts). */
@@ -24,6 +24,16 @@ export type HttpServer = {
   /** Takes no new connection, ends event streams, lets requests in hand finish. A second call waits for the first. */
   close(): Promise<void>;
 };
+
+/**
+ * What a platform delivers by the thousand is answered by a status alone, and needs nothing of what Hono makes of a request.
+ * A handler of a POST that carries `byStatus` is served by that; the handler itself must do the same.
+ * @param header by its name in lower case
+ * @returns the status, or what makes one of the body. The body is capped as everywhere.
+ */
+export type StatusRoute = (
+  header: (name: string) => string | undefined,
+) => number | ((body: string) => Promise<number>);
 
 /** The HTTP server that every room mounts its routes on. Making one starts nothing. */
 export function createServer(options: ServerOptions): HttpServer {
@@ -50,47 +60,72 @@ export function createServer(options: ServerOptions): HttpServer {
     }
   });
   app.notFound((c) => c.text('404', 404));
-  app.onError((error, c) => {
+  app.onError((error, c) => c.text(`500 ${failed(error, c.req.path)}`, 500));
+
+  /** @returns the code by which the log knows it */
+  function failed(error: unknown, path: string): string {
     const code = randomBytes(2).toString('hex').toUpperCase();
     // An error's message may quote what a person wrote (an SQL parameter, a parse error): only its kind and place are told.
     options.log('error', 'a request failed', {
       code,
-      error: error.name,
-      at: placeOf(error),
-      path: routeOf(c.req.path),
+      error: error instanceof Error ? error.name : 'unknown',
+      at: error instanceof Error ? placeOf(error) : 'unknown',
+      path: routeOf(path),
     });
-    return c.text(`500 ${code}`, 500);
-  });
+    return code;
+  }
 
-  const server = createAdaptorServer({ fetch: app.fetch, hostname: options.host });
+  const byStatus = new Map<string, StatusRoute>();
+
+  function serveByStatus(route: StatusRoute, incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const end = (status: number) => {
+      if (closing !== null || status === 413) outgoing.setHeader('Connection', 'close');
+      outgoing.writeHead(status).end();
+    };
+    const fail = (error: unknown) => {
+      failed(error, incoming.url ?? '');
+      end(500);
+    };
+    try {
+      const next = route((name) => firstOf(incoming.headers[name]));
+      if (typeof next === 'number') end(next);
+      else
+        readBody(incoming, options.bodyLimitBytes, (body) => {
+          if (body === null) end(413);
+          else next(body).then(end).catch(fail);
+        });
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  const throughHono = getRequestListener(app.fetch, { hostname: options.host });
+  const server = createNodeServer((incoming, outgoing) => {
+    const route = incoming.method === 'POST' ? byStatus.get(incoming.url ?? '') : undefined;
+    if (route) serveByStatus(route, incoming, outgoing);
+    else void throughHono(incoming, outgoing);
+  });
 
   async function shut(): Promise<void> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const stream of streams) {
       stream.end();
     }
-    const idle = setInterval(() => closeIdle(), 50);
-    const lastResort = setTimeout(() => {
-      if ('closeAllConnections' in server) {
-        server.closeAllConnections();
-      }
-    }, options.closeWithinMs ?? 10_000);
-    closeIdle();
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const lastResort = setTimeout(() => server.closeAllConnections(), options.closeWithinMs ?? 10_000);
+    server.closeIdleConnections();
     await closed;
     clearInterval(idle);
     clearTimeout(lastResort);
-  }
-
-  function closeIdle(): void {
-    if ('closeIdleConnections' in server) {
-      server.closeIdleConnections();
-    }
   }
 
   return {
     app,
     listen: () =>
       new Promise((resolve, reject) => {
+        for (const { method, path, handler } of app.routes) {
+          if (method === 'POST' && 'byStatus' in handler) byStatus.set(path, handler.byStatus as StatusRoute);
+        }
         server.once('error', reject);
         server.listen(options.port, options.host, () => {
           server.off('error', reject);
@@ -104,6 +139,28 @@ export function createServer(options: ServerOptions): HttpServer {
       return closing;
     },
   };
+}
+
+const firstOf = (header: string | string[] | undefined) => (Array.isArray(header) ? header[0] : header);
+
+/** Calls back once, with null for a body that is too large; never when the connection breaks off before its end. */
+function readBody(incoming: IncomingMessage, limit: number, then: (body: string | null) => void): void {
+  const declared = Number(incoming.headers['content-length'] ?? 0);
+  if (declared > limit) {
+    then(null);
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    size += chunk.byteLength;
+    if (size <= limit) chunks.push(chunk);
+    else if (size - chunk.byteLength <= limit) then(null);
+  });
+  incoming.on('end', () => {
+    if (size <= limit) then((chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8'));
+  });
+  incoming.on('error', () => undefined);
 }
 
 /** Pages may load only what we serve ourselves, be framed by nobody, and tell no other site where the person came from. */

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { expect, test } from 'vitest';
-import { createServer, type Log } from '../../src/http/server.ts';
+import { createServer, type Log, type StatusRoute } from '../../src/http/server.ts';
 
 const LIMIT = 262_144;
 
@@ -50,6 +51,43 @@ test('a handler that catches every error of its own still cannot read a body tha
   const response = await app.request('/careless', { method: 'POST', body: 'x'.repeat(LIMIT + 1) });
   expect(response.status).toBe(413);
   expect(reached).toBe(false);
+});
+
+test('a route that answers by a status alone has the same cap, the same silence about faults, and Hono’s way beside it', async () => {
+  const lines: string[] = [];
+  const server = newServer((_, message, fields) => lines.push(JSON.stringify({ message, ...fields })));
+  const byStatus: StatusRoute = (header) => {
+    if (header('x-secret') !== 's') return 401;
+    return async (body) => {
+      if (body === 'мене б’ють') throw new TypeError(`cannot store ${body}`);
+      return body.length === LIMIT ? 200 : 400;
+    };
+  };
+  server.app.post(
+    '/webhooks/one/private-id',
+    Object.assign((c: Context) => c.text('by Hono'), { byStatus }),
+  );
+  const { url } = await server.listen();
+  const post = (body: RequestInit['body'], secret = 's', query = '') =>
+    fetch(`${url}/webhooks/one/private-id${query}`, {
+      method: 'POST',
+      headers: { 'X-Secret': secret },
+      body: body ?? null,
+      duplex: 'half',
+    } as RequestInit);
+  expect((await post('x', 'wrong')).status).toBe(401);
+  expect((await post('x')).status).toBe(400);
+  expect((await post('x'.repeat(LIMIT))).status).toBe(200);
+  expect((await post(chunked(LIMIT))).status).toBe(200);
+  expect((await post('x'.repeat(LIMIT + 1))).status).toBe(413);
+  expect((await post(chunked(LIMIT + 1))).status).toBe(413);
+  const fault = await post('мене б’ють');
+  expect([fault.status, await fault.text()]).toEqual([500, '']);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('TypeError');
+  expect(lines[0]).not.toMatch(/мене|private-id/);
+  expect(await (await post('x', 's', '?')).text()).toBe('by Hono');
+  await server.close();
 });
 
 test('an unknown path is a plain 404', async () => {
