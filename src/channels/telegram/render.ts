@@ -1,6 +1,7 @@
 import type { Choice, Media, Reply } from '../../conversation/reply.ts';
 import { BadPayload } from '../errors.ts';
 import { linkAsWords, oneLine, parseMarkup, type Segment, split } from '../text.ts';
+import { lately } from './lately.ts';
 
 // Limits of the Bot API (core.telegram.org/bots/api), each with a test on either side.
 /** sendMessage: "1-4096 characters after entities parsing". */
@@ -51,11 +52,11 @@ export function render(reply: Reply): Call[] {
   const inline = rows.length > 0 ? inlineKeyboard(rows) : null;
   const ask = reply.ask ? askKeyboard(reply.ask) : null;
   const html = media ? captionOf(reply.text) : null;
-  const parts = html === null ? split(reply.text, MAX_TEXT) : [];
+  const parts = html === null ? partsOf(reply.text) : [];
   if (html === null && parts.length === 0 && (inline || ask)) throw new BadPayload('buttons without words');
   const calls: Call[] = [];
   if (media) calls.push({ method, media, payload: html === null ? {} : caption(html, inline ?? ask) });
-  calls.push(...parts.map((part, at) => message(toHtml(part), at === parts.length - 1 ? (inline ?? ask) : null)));
+  calls.push(...parts.map((part, at) => message(part, at === parts.length - 1 ? (inline ?? ask) : null)));
   if (inline && ask && reply.ask) calls.push(message(escapeHtml(reply.ask.label), ask));
   if (reply.document) {
     const { name, content } = reply.document;
@@ -94,13 +95,17 @@ export function renderEdit(reply: Reply, there: { kind: 'text' | 'caption'; coun
     if (html === null) throw new BadPayload('too long for a caption');
     return [{ method: 'editMessageCaption', payload: caption(html, keyboard) }];
   }
-  const parts = split(reply.text, MAX_TEXT);
+  const parts = partsOf(reply.text);
   if (parts.length !== there.count) throw new BadPayload('more or fewer messages than are there');
   return parts.map((part, at) => ({
     method: 'editMessageText',
-    payload: textPayload(toHtml(part), at === parts.length - 1 ? keyboard : null),
+    payload: textPayload(part, at === parts.length - 1 ? keyboard : null),
   }));
 }
+
+/** The HTML of each message that the words take. */
+const partsOf = lately((text): readonly string[] => split(text, MAX_TEXT).map(toHtml), 200);
+const labelOf = lately(oneLine, 1_000);
 
 /** @returns null when the words are too long to stand under a picture */
 function captionOf(text: string): string | null {
@@ -167,7 +172,7 @@ function inlineKeyboard(rows: readonly Choice[][]): InlineKeyboard {
 }
 
 function button(choice: Choice): { text: string } & ({ callback_data: string } | { url: string }) {
-  const text = oneLine(choice.label);
+  const text = labelOf(choice.label);
   if (text === '') throw new BadPayload('a button without a label');
   if ('url' in choice) return { text, url: choice.url };
   const bytes = Buffer.byteLength(choice.action);
