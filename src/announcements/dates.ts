@@ -3,16 +3,23 @@ import type { Message } from '../delivery/outbox.ts';
 import { newId } from '../ids.ts';
 import type { Tables } from '../storage/tables/index.ts';
 import type { AnnouncedDate, Announcements, DateNotice } from './announcements.ts';
+import { remindersGroup } from './followers.ts';
 import { dayMs, type Newsroom, shown } from './newsroom.ts';
-import { type AnnouncementRow, announcementOf, numberOf, rowById, rowByNo } from './store.ts';
+import { type AnnouncementRow, announcementOf, instantOf, numberOf, rowById, rowByNo } from './store.ts';
 
 /** The calendar of what was announced, and who wants to be reminded of it. */
 export type Dates = Pick<
   Announcements,
   'numberOf' | 'published' | 'publishedNo' | 'upcoming' | 'follow' | 'unfollow'
 > & {
-  /** To be called when the date of an announcement is another: those who follow it are reminded of the new one. */
-  moved(id: string): Promise<void>;
+  /** To be called when the date of an announcement may be another: those who follow it are reminded of that one. */
+  moved(row: AnnouncementRow): Promise<void>;
+  /**
+   * To be called when a correction goes out, and when its words change: what it mends reads like it from now on, also for
+   * who has not got it yet and in the calendar; so do other corrections of it, for nobody knows which arrives last.
+   * Harmless when it is repeated, and also when it ended half-way.
+   */
+  mend(correction: AnnouncementRow): Promise<void>;
 };
 
 /** Once it has begun: what was stopped before was told nobody. */
@@ -25,7 +32,7 @@ export function createDates(room: Newsroom): Dates {
   const { database, clock, outbox, seal } = room;
   const { db } = database;
 
-  const groupFor = (id: string, person: string) => `date:${seal.mark(`${id}\n${person}`)}`;
+  const groupFor = (id: string, person: string) => remindersGroup(seal, id, person);
 
   function messages(row: AnnouncementRow, person: string, zone: string): Message[] {
     const { content } = announcementOf(row, null);
@@ -53,6 +60,33 @@ export function createDates(room: Newsroom): Dates {
 
   const isPublished = (row: AnnouncementRow | undefined): row is AnnouncementRow =>
     row !== undefined && (readable as readonly string[]).includes(row.state) && row.begun_at !== null;
+
+  /** A date is followed once, by the first announcement of it, also from the message that mends it. */
+  async function firstByNo(no: number): Promise<AnnouncementRow | undefined> {
+    const row = await rowByNo(db, no);
+    return row && row.corrects !== null ? rowById(db, row.corrects) : row;
+  }
+
+  async function moved(row: AnnouncementRow): Promise<void> {
+    for (let after: string | null = ''; after !== null; ) {
+      const people: { person: string }[] = await db
+        .selectFrom('announcement_followers')
+        .select('person')
+        .where('announcement', '=', row.id)
+        .where('person', '>', after)
+        .orderBy('person')
+        .limit(200)
+        .execute();
+      for (const { person } of people) {
+        const zone = await room.zoneOf(person);
+        await database.transaction(async (trx) => {
+          await outbox.withdraw(trx, groupFor(row.id, person));
+          await put(trx, row, person, zone);
+        });
+      }
+      after = people.at(-1)?.person ?? null;
+    }
+  }
 
   return {
     numberOf: (id) => numberOf(db, id),
@@ -82,7 +116,7 @@ export function createDates(room: Newsroom): Dates {
       return rows.map((row) => ({ ...announcementOf(row, null), followed: row.follower !== null }));
     },
     async follow({ person, no, zone }) {
-      const row = await rowByNo(db, no);
+      const row = await firstByNo(no);
       if (!isPublished(row) || row.date_at === null || row.date_at <= clock.now()) return null;
       await database.transaction(async (trx) => {
         const added = await trx
@@ -95,7 +129,7 @@ export function createDates(room: Newsroom): Dates {
       return shown(room, row);
     },
     async unfollow(person, no) {
-      const row = await rowByNo(db, no);
+      const row = await firstByNo(no);
       if (!row) return;
       await database.transaction(async (trx) => {
         await trx
@@ -106,27 +140,28 @@ export function createDates(room: Newsroom): Dates {
         await outbox.withdraw(trx, groupFor(row.id, person));
       });
     },
-    async moved(id) {
-      const row = await rowById(db, id);
-      if (!row) return;
-      for (let after: string | null = ''; after !== null; ) {
-        const people: { person: string }[] = await db
-          .selectFrom('announcement_followers')
-          .select('person')
-          .where('announcement', '=', id)
-          .where('person', '>', after)
-          .orderBy('person')
-          .limit(200)
-          .execute();
-        for (const { person } of people) {
-          const zone = await room.zoneOf(person);
-          await database.transaction(async (trx) => {
-            await outbox.withdraw(trx, groupFor(id, person));
-            await put(trx, row, person, zone);
-          });
-        }
-        after = people.at(-1)?.person ?? null;
-      }
+    moved,
+    async mend(correction) {
+      const first = correction.corrects === null ? undefined : await rowById(db, correction.corrects);
+      if (!first) return;
+      const { content } = correction;
+      const date_at = instantOf(announcementOf(correction, null).content);
+      // Before the date itself is written: what dies between the two is done again.
+      if (date_at !== first.date_at) await moved({ ...first, content, date_at });
+      await db
+        .updateTable('announcements')
+        .set((eb) => ({ content, version: eb('version', '+', 1), date_at }))
+        .where('id', '=', first.id)
+        .where('content', '!=', content)
+        .execute();
+      await db
+        .updateTable('announcements')
+        .set((eb) => ({ content, version: eb('version', '+', 1) }))
+        .where('corrects', '=', first.id)
+        .where('state', 'in', ['sending', 'paused'])
+        .where('begun_at', 'is not', null)
+        .where('content', '!=', content)
+        .execute();
     },
   };
 }

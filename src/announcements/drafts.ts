@@ -4,7 +4,7 @@ import type { Announcement, Announcements, Change, Confirmation, Confirmed, Cont
 import { groupOf } from './announcements.ts';
 import { countReach, countReceivers } from './audience.ts';
 import { act, campaignNotice, dayMs, type Held, held, minuteMs, type Newsroom, shown } from './newsroom.ts';
-import { type AnnouncementRow, announcementOf, nextNo, rowById, rowByNo, setGoingSince } from './store.ts';
+import { type AnnouncementRow, announcementOf, instantOf, nextNo, rowById, rowByNo, setGoingSince } from './store.ts';
 
 /** From the first word to the second tap, and what can be done after it. */
 export type Drafts = Omit<
@@ -327,10 +327,4 @@ function changedContent(content: Content, { words, link, date, attachment }: Cha
     date: date === undefined ? content.date : date,
     attachment: attachment === undefined ? content.attachment : attachment,
   };
-}
-
-/** UTC ms of the date. */
-export function instantOf({ date }: Content): number | null {
-  if (!date) return null;
-  return Temporal.PlainDateTime.from(date.wall).toZonedDateTime(date.zone).epochMilliseconds;
 }

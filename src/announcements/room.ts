@@ -1,8 +1,9 @@
-import type { Announcement, Announcements } from './announcements.ts';
+import type { Announcement, Announcements, State } from './announcements.ts';
 import { createDates } from './dates.ts';
 import { createDrafts } from './drafts.ts';
 import { dayMs, type Newsroom, shown } from './newsroom.ts';
 import { createSchedule, type Schedule, type ShowProgress } from './schedule.ts';
+import { rowById } from './store.ts';
 
 /** The whole room: what staff and people may ask of it, and what it does by itself. */
 export type AnnouncementsRoom = Announcements &
@@ -10,6 +11,8 @@ export type AnnouncementsRoom = Announcements &
     /** A photo or a document of an announcement; null: there is none any more. */
     media(id: string): Promise<{ name: string; mime: string; content: Uint8Array } | null>;
   };
+
+const isGoing = (state: State) => state === 'sending' || state === 'paused';
 
 /** Shown in a list. */
 const listed = 8;
@@ -19,8 +22,24 @@ const overFor = 30 * dayMs;
 export function createAnnouncements(room: Newsroom, show: ShowProgress): AnnouncementsRoom {
   const { db } = room.database;
   const dates = createDates(room);
+  const drafts = createDrafts(room);
+  /** What people follow or have read changes with what is going on. */
+  async function changedTo(announcement: Announcement | null): Promise<Announcement | null> {
+    const row = announcement && isGoing(announcement.state) ? await rowById(db, announcement.id) : undefined;
+    if (row) await (row.corrects === null ? dates.moved(row) : dates.mend(row));
+    return announcement;
+  }
   return {
-    ...createDrafts(room),
+    ...drafts,
+    async change(person, no, change) {
+      const changed = await drafts.change(person, no, change);
+      // Of an announcement itself only a new date has consequences.
+      return change.date === undefined && changed?.corrects === null ? changed : changedTo(changed);
+    },
+    attach: async (person, no, file) => {
+      const changed = await drafts.attach(person, no, file);
+      return changed?.corrects === null ? changed : changedTo(changed);
+    },
     ...dates,
     ...createSchedule(room, dates, show),
     async list(person): Promise<readonly Announcement[]> {

@@ -15,7 +15,7 @@ import { type AnnouncementRow, announcementOf, changeRow, rowById, rowByNo } fro
 export type Schedule = Pick<Announcements, 'progress'> & {
   /** To be called every second or so. Never overlaps itself. */
   tend(): Promise<void>;
-  /** What is being sent: the rows of no other group may leave. */
+  /** What is being sent: the rows of no other group may leave. What is just being mended waits. */
   jobs(): Promise<readonly { group: string; blockedIsFine: boolean }[]>;
   /** The delivery has stopped a group. */
   trouble(group: string, why: PausedWhy): Promise<void>;
@@ -58,7 +58,10 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
       )
       .orderBy('no')
       .execute();
-    for (const row of rows) await tendOne(row, now);
+    const faults: unknown[] = [];
+    // What is wrong with one must not hold up the others.
+    for (const row of rows) await tendOne(row, now).catch((error: unknown) => void faults.push(error));
+    if (faults.length > 0) throw faults[0];
   }
 
   async function tendOne(row: AnnouncementRow, now: number): Promise<void> {
@@ -71,35 +74,29 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
   async function begin(row: AnnouncementRow, now: number): Promise<void> {
     const begun = await database.transaction((trx) => changeRow(trx, row, { state: 'sending', begun_at: now }));
     if (!begun) return;
-    if (row.corrects !== null) await mend(row);
     await goOn({ ...row, state: 'sending', begun_at: now });
-  }
-
-  /** What it mends reads as it should from now on, also for who has not got it yet, and in the calendar. */
-  async function mend(row: AnnouncementRow): Promise<void> {
-    const first = row.corrects === null ? undefined : await rowById(db, row.corrects);
-    if (!first) return;
-    const { date } = announcementOf(row, null).content;
-    const date_at =
-      date === null ? null : Temporal.PlainDateTime.from(date.wall).toZonedDateTime(date.zone).epochMilliseconds;
-    await db
-      .updateTable('announcements')
-      .set({ content: row.content, version: first.version + 1, date_at })
-      .where('id', '=', first.id)
-      .execute();
-    if (date_at !== first.date_at) await dates.moved(first.id);
   }
 
   async function goOn(row: AnnouncementRow): Promise<void> {
     if (!(await hold(row))) return;
     try {
-      const filled = row.filled_to === full || (await fill(row));
+      const filled = row.filled_to === full || ((await isReady(row)) && (await fill(row)));
       if (!filled) return;
       if (await outbox.isOpen(groupOf(row.id))) await showNow(row);
       else await close({ ...row, filled_to: full }, 'done');
     } finally {
       await letGo(row);
     }
+  }
+
+  /**
+   * A correction waits until nobody of those who get the first words any more is on their way to somebody (`jobs` lets
+   * none follow): whoever has the old words by then is corrected, and whoever gets it later gets the new ones.
+   */
+  async function isReady(row: AnnouncementRow): Promise<boolean> {
+    if (row.corrects === null || row.filled_to !== null) return true;
+    await dates.mend(row);
+    return !(await outbox.inHand(groupOf(row.corrects)));
   }
 
   async function hold(row: AnnouncementRow): Promise<boolean> {
@@ -207,6 +204,8 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
       await outbox.put(trx, [campaignNotice(row, { id: row.staff, person: author }, 'done', { now, once: 'done' })]);
     });
     await showNow({ ...row, state }, true);
+    // Where it was shown is somebody's chat; it changes no more.
+    await db.updateTable('announcements').set({ progress: null }).where('id', '=', row.id).execute();
     shownAt.delete(row.id);
   }
 
@@ -214,7 +213,10 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
     const now = clock.now();
     const told = await responsible(room, row, why);
     await database.transaction(async (trx) => {
-      if (!(await changeRow(trx, row, { state: 'paused', paused_why: why, changed_at: now }))) return;
+      // Who works here no longer is shown nothing more, and nothing of theirs is kept.
+      const forgotten = why === 'cut-off' ? { progress: null } : {};
+      const change = { state: 'paused' as const, paused_why: why, changed_at: now, ...forgotten };
+      if (!(await changeRow(trx, row, change))) return;
       const about = why === 'cut-off' ? 'cut-off' : 'paused';
       const notices = told.map((one) => campaignNotice(row, one, about, { now, once: String(now) }));
       if (notices.length > 0) await outbox.put(trx, notices);
@@ -266,15 +268,19 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
     async jobs() {
       const rows = await db
         .selectFrom('announcements')
-        .select(['id', 'blocked_is_fine'])
+        .select(['id', 'blocked_is_fine', 'corrects', 'filled_to'])
         .where('state', '=', 'sending')
         .orderBy('begun_at')
         .execute();
-      return rows.map((row) => ({ group: groupOf(row.id), blockedIsFine: row.blocked_is_fine === 1 }));
+      const beingMended = new Set(rows.flatMap((row) => (row.filled_to === full ? [] : (row.corrects ?? []))));
+      return rows
+        .filter(({ id }) => !beingMended.has(id))
+        .map((row) => ({ group: groupOf(row.id), blockedIsFine: row.blocked_is_fine === 1 }));
     },
     async trouble(group, why) {
-      const row = await rowById(db, group.replace(/^announcement:/, ''));
-      if (row?.state === 'sending') await stop(row, why);
+      const id = group.replace(/^announcement:/, '');
+      // Somebody may change its words at the same moment.
+      for (let row = await rowById(db, id); row?.state === 'sending'; row = await rowById(db, id)) await stop(row, why);
     },
     async progress(person, no) {
       const own = await held(room, person, no);

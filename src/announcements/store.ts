@@ -49,6 +49,12 @@ export function announcementOf(row: AnnouncementRow, corrects: number | null): A
   };
 }
 
+/** UTC ms of the date. */
+export function instantOf({ date }: Content): number | null {
+  if (!date) return null;
+  return Temporal.PlainDateTime.from(date.wall).toZonedDateTime(date.zone).epochMilliseconds;
+}
+
 export async function rowByNo(db: Db, no: number): Promise<AnnouncementRow | undefined> {
   if (!Number.isSafeInteger(no)) return undefined;
   return db.selectFrom('announcements').selectAll().where('no', '=', no).executeTakeFirst();

@@ -1,8 +1,10 @@
 import type { Transaction } from 'kysely';
+import { takeFromHands } from '../delivery/store.ts';
 import type { Carry } from '../people/joins.ts';
 import type { Database } from '../storage/database.ts';
 import type { Seal } from '../storage/seal.ts';
 import type { Tables } from '../storage/tables/index.ts';
+import { carrySubscriptions, remove } from './carry.ts';
 import { topicMarks } from './topic-marks.ts';
 import { type Topic, topics } from './topics.ts';
 
@@ -25,6 +27,8 @@ export type Subscribers = {
   left(person: string): Promise<void>;
   /** How it is with several at the moment of sending; who is not in the answer is told nothing. */
   listening(people: readonly string[]): Promise<ReadonlyMap<string, Quiet>>;
+  /** Which of several have asked for that topic, and follow one of those libraries (null: whatever they follow). */
+  asking(people: readonly string[], topic: Topic, libraries: readonly string[] | null): Promise<ReadonlySet<string>>;
   /** Everything in this room goes. */
   forget(person: string): Promise<void>;
   readonly carry: Carry;
@@ -88,6 +92,7 @@ export function createSubscribers(deps: { database: Database; seal: Seal; clock:
       .where('person', '=', person)
       .where('stopped_at', 'is', null)
       .execute();
+    await takeFromHands(db, person, { alsoMarked: true });
   }
 
   return {
@@ -102,6 +107,7 @@ export function createSubscribers(deps: { database: Database; seal: Seal; clock:
           .execute();
         await write(trx, person, wanted);
       });
+      await takeFromHands(db, person, { alsoMarked: false });
     },
     async setQuiet(person, quiet) {
       await db
@@ -127,142 +133,32 @@ export function createSubscribers(deps: { database: Database; seal: Seal; clock:
         .execute();
       return new Map(rows.map(({ person, quiet }) => [person, readQuiet(quiet)]));
     },
+    async asking(people, topic, libraries) {
+      if (people.length === 0) return new Set();
+      const asked = await db
+        .selectFrom('subscriber_topics')
+        .select('person')
+        .where('person', 'in', people)
+        .where('topic', '=', marks.get(topic) ?? '')
+        .execute();
+      if (libraries === null) return new Set(asked.map(({ person }) => person));
+      const follow = await db
+        .selectFrom('subscriber_libraries')
+        .select('person')
+        .where('person', 'in', people)
+        .where('library', 'in', libraries)
+        .execute();
+      const following = new Set(follow.map(({ person }) => person));
+      return new Set(asked.map(({ person }) => person).filter((person) => following.has(person)));
+    },
     async forget(person) {
       await database.transaction(async (trx) => {
         await remove(trx, person);
         await trx.deleteFrom('announcement_followers').where('person', '=', person).execute();
       });
     },
-    carry: carrySubscription,
+    carry: carrySubscriptions({ seal, clock }),
   };
-}
-
-async function remove(trx: Transaction<Tables>, person: string): Promise<void> {
-  // In this order also where an engine does not cascade.
-  await trx.deleteFrom('subscriber_topics').where('person', '=', person).execute();
-  await trx.deleteFrom('subscriber_libraries').where('person', '=', person).execute();
-  await trx.deleteFrom('subscribers').where('person', '=', person).execute();
-}
-
-/** Who joins a chat to another's brings what they asked for; where both asked, what stands is kept and the rest added. */
-const carrySubscription: Carry = {
-  room: 'announcements',
-  async take(trx, from, into) {
-    const mine = await trx.selectFrom('subscribers').selectAll().where('person', '=', from).executeTakeFirst();
-    const followed = await trx
-      .selectFrom('announcement_followers')
-      .select('announcement')
-      .where('person', '=', from)
-      .execute();
-    for (const { announcement } of followed) {
-      await trx
-        .insertInto('announcement_followers')
-        .values({ announcement, person: into })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-    }
-    await trx.deleteFrom('announcement_followers').where('person', '=', from).execute();
-    const ids = followed.map(({ announcement }) => `${followMark}${announcement}`);
-    if (!mine) return ids;
-    await trx
-      .insertInto('subscribers')
-      .values({ ...mine, person: into })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    // Who has stopped in the one chat and asked for more in the other has said yes in that one.
-    if (mine.stopped_at === null) await unstop(trx, into);
-    const moved = await moveChoices(trx, from, into);
-    await remove(trx, from);
-    return [...ids, ...moved, JSON.stringify(mine)];
-  },
-  async giveBack(trx, ids, from, to) {
-    for (const id of ids) {
-      if (!id.startsWith('{')) continue;
-      const row = JSON.parse(id) as Tables['subscribers'];
-      await trx
-        .insertInto('subscribers')
-        .values({ ...row, person: to })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-    }
-    const back = await trx.selectFrom('subscribers').select('person').where('person', '=', to).executeTakeFirst();
-    for (const id of ids) {
-      if (id.startsWith(followMark)) await giveFollow(trx, id.slice(followMark.length), from, to);
-      if (!back || !/^[tl]\d:/.test(id)) continue;
-      const [table, shared, what] = [id.charAt(0), id.charAt(1) === '1', id.slice(3)];
-      if (table === 't') {
-        if (!shared)
-          await trx.deleteFrom('subscriber_topics').where('person', '=', from).where('topic', '=', what).execute();
-        await trx
-          .insertInto('subscriber_topics')
-          .values({ person: to, topic: what })
-          .onConflict((c) => c.doNothing())
-          .execute();
-      } else {
-        if (!shared)
-          await trx.deleteFrom('subscriber_libraries').where('person', '=', from).where('library', '=', what).execute();
-        await trx
-          .insertInto('subscriber_libraries')
-          .values({ person: to, library: what })
-          .onConflict((c) => c.doNothing())
-          .execute();
-      }
-    }
-    // Without choices of their own there was nothing to subscribe to before.
-    const left = await trx
-      .selectFrom('subscriber_topics')
-      .select('topic')
-      .where('person', '=', from)
-      .executeTakeFirst();
-    if (!left) await trx.deleteFrom('subscribers').where('person', '=', from).execute();
-  },
-};
-
-const followMark = 'follow:';
-
-async function unstop(trx: Transaction<Tables>, person: string): Promise<void> {
-  await trx
-    .updateTable('subscribers')
-    .set({ stopped_at: null, stopped_why: null })
-    .where('person', '=', person)
-    .execute();
-}
-
-/** @returns `t0:<topic>`, `l1:<library>`: what moved, 1 where the other had it too. */
-async function moveChoices(trx: Transaction<Tables>, from: string, into: string): Promise<string[]> {
-  const moved: string[] = [];
-  const chosen = await trx.selectFrom('subscriber_topics').select('topic').where('person', '=', from).execute();
-  for (const { topic } of chosen) {
-    const added = await trx
-      .insertInto('subscriber_topics')
-      .values({ person: into, topic })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    moved.push(`t${added.numInsertedOrUpdatedRows === 0n ? 1 : 0}:${topic}`);
-  }
-  const libraries = await trx.selectFrom('subscriber_libraries').select('library').where('person', '=', from).execute();
-  for (const { library } of libraries) {
-    const added = await trx
-      .insertInto('subscriber_libraries')
-      .values({ person: into, library })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    moved.push(`l${added.numInsertedOrUpdatedRows === 0n ? 1 : 0}:${library}`);
-  }
-  return moved;
-}
-
-async function giveFollow(trx: Transaction<Tables>, announcement: string, from: string, to: string): Promise<void> {
-  await trx
-    .deleteFrom('announcement_followers')
-    .where('announcement', '=', announcement)
-    .where('person', '=', from)
-    .execute();
-  await trx
-    .insertInto('announcement_followers')
-    .values({ announcement, person: to })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
 }
 
 function writeConsent({ wording, language }: Consent): string {

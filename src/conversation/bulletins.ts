@@ -56,12 +56,14 @@ export function createBulletins({ services, several, quietUntil }: BulletinsDeps
       services.subscribers.listening(people),
       publishedOf([...new Set(wanted.map(({ announcement }) => announcement))], services),
     ]);
+    const asking = await askingFor(wanted, [...announcements.values()]);
     const replies = new Map<string, Words>();
     return wanted.map(({ person, announcement: id, edits }): Bulletin => {
       const announcement = announcements.get(id);
       const reader = known.get(person);
       const quiet = listening.get(person);
       if (!announcement || !reader || quiet === undefined) return { do: 'drop' };
+      if (asking.get(id)?.has(person) === false) return { do: 'drop' };
       const language = languageOf(reader.profile.language) ?? services.defaultLanguage;
       const zone = zoneOf(reader.profile, services.knowledge);
       const until = endOfQuiet(now, zone, quiet);
@@ -79,6 +81,25 @@ export function createBulletins({ services, several, quietUntil }: BulletinsDeps
       };
     });
   };
+
+  /** Who asks for it still. A correction is for those who have read what it corrects, whatever they ask for now. */
+  async function askingFor(
+    wanted: readonly { person: string; announcement: string }[],
+    announcements: readonly Announcement[],
+  ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    const asking = new Map<string, ReadonlySet<string>>();
+    for (const { id, topic, audience, corrects } of announcements) {
+      if (corrects !== null) continue;
+      const people = wanted.flatMap(({ person, announcement }) => (announcement === id ? [person] : []));
+      asking.set(id, await services.subscribers.asking(people, topic, librariesOf(audience)));
+    }
+    return asking;
+  }
+
+  function librariesOf({ library, oblast }: Announcement['audience']): readonly string[] | null {
+    if (library !== null) return [library];
+    return oblast === null ? null : services.directory.inOblast(oblast).map(({ id }) => id);
+  }
 
   function endOfQuiet(now: number, zone: string, quiet: Quiet): number | null {
     return quiet === 'none' ? null : quietUntil(now, zone, quiet ?? services.quietHours);

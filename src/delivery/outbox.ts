@@ -9,6 +9,7 @@ import {
   deleteOf,
   deleteSettled,
   insertRows,
+  isGroupInHand,
   isGroupOpen,
   makeAnonymous,
   peopleIn,
@@ -42,6 +43,8 @@ export type Outbox = {
   waiting(group: string): Promise<readonly { dedupe: string; dueAt: number }[]>;
   /** Whether any of a group is still to come, or under way. Cheap, however many there are. */
   isOpen(group: string): Promise<boolean>;
+  /** Whether any of a group is in the hands of somebody who sends, or was when they died. */
+  inHand(group: string): Promise<boolean>;
   /** What became of the messages of a group, counted. 100,000 take some 10 ms. */
   books(group: string): Promise<Books>;
   /** Those of a group that arrived, then those that may have; after that id, '' for the first. */
@@ -126,6 +129,7 @@ export function createOutbox(deps: { database: Database; seal: Seal; clock: { no
     withdraw: (trx, group) => withdrawGroup(trx, group, clock.now()),
     waiting: (group) => waitingOf(database.db, group),
     isOpen: (group) => isGroupOpen(database.db, group),
+    inHand: (group) => isGroupInHand(database.db, group, clock.now()),
     books: (group) => booksOf(database.db, group),
     sentTo: (group, after, limit) => arrivedAfter(database.db, group, after, limit),
     async forget(person) {

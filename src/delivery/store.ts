@@ -69,6 +69,23 @@ export async function isGroupOpen(db: Db, group: string): Promise<boolean> {
   return false;
 }
 
+/** Marked, or claimed under a lease that holds: its words may have been made already. */
+export async function isGroupInHand(db: Db, group: string, now: number): Promise<boolean> {
+  const found = await db
+    .selectFrom('outbox')
+    .select('id')
+    .where('about', '=', group)
+    .where((where) =>
+      where.or([
+        where('state', '=', 'sending'),
+        where.and([where('state', '=', 'waiting'), where('lease_until', '>', now)]),
+      ]),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** Counted from the index alone; the rows themselves are read for reasons only, and few have one. */
 export async function booksOf(db: Db, group: string) {
   const { rows } = await sql<{ state: OutboxRow['state']; why: string | null; n: number | string }>`
@@ -275,6 +292,29 @@ export async function isStillWanted(db: Db, id: string, holder: string): Promise
     .where('not_after', '>', 0)
     .executeTakeFirst();
   return found !== undefined;
+}
+
+/**
+ * Somebody has said otherwise: announcements to them that are in hand, but have not gone out, are looked at anew. `alsoMarked`:
+ * one that waits for its turn already does not go out any more either.
+ */
+export async function takeFromHands(db: Db, person: string, { alsoMarked }: { alsoMarked: boolean }): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set(free)
+    .where('person', '=', person)
+    .where('kind', '=', 'announcement')
+    .where('state', '=', 'waiting')
+    .where('holder', 'is not', null)
+    .execute();
+  if (!alsoMarked) return;
+  await db
+    .updateTable('outbox')
+    .set({ not_after: 0 })
+    .where('person', '=', person)
+    .where('kind', '=', 'announcement')
+    .where('state', '=', 'sending')
+    .execute();
 }
 
 export type End = {

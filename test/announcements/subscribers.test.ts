@@ -64,7 +64,6 @@ describe.each(engines)('who asked to be told (%s)', (engine) => {
     const { subscribers, reader, database, drop } = await house(engine);
     const phone = await reader(['legal', 'hours'], ['a']);
     const viber = await reader(['hours', 'scams'], ['b'], 'viber');
-    await subscribers.stop(phone.person);
     const moved = await database.transaction((trx) => subscribers.carry.take(trx, viber.person, phone.person));
     expect(await subscribers.of(viber.person)).toBeNull();
     expect(await subscribers.of(phone.person)).toMatchObject({

@@ -84,6 +84,34 @@ describe('an announcement in the hands of its readers', () => {
     expect(new Set(keys).size).toBe(3);
   });
 
+  it('is not for who has taken the topic or the library out since; a correction is, for they have read the first', async () => {
+    const [topic, left, stays] = [await reader('uk'), await reader('uk'), await reader('uk')];
+    const { id, no, staff } = await sent({ uk: 'Курси' });
+    const consent = { wording: '1', language: 'uk' };
+    const { subscribers, announcements } = world.services;
+    await subscribers.subscribe({ person: topic, topics: ['legal'], libraries: [library], consent });
+    await subscribers.subscribe({ person: left, topics: ['courses'], libraries: [], consent });
+    const all = [topic, left, stays];
+    const told = await bulletins()(
+      all.map((one) => due(one, id)),
+      world.now + undoMs,
+    );
+    expect(told.map((one) => one.do)).toEqual(['drop', 'drop', 'send']);
+
+    await world.database.db.updateTable('outbox').set({ state: 'sent', channel: 'telegram', receipt: '7' }).execute();
+    const mend = await announcements.correct({ eventId: 'mend', person: staff.person, no });
+    const of = { person: staff.person, no: mend?.no ?? 0, version: mend?.version ?? 0 };
+    const people = (await announcements.reach(of.person, of.no))?.people ?? 0;
+    await announcements.confirm({ ...of, people, at: null });
+    world.pass(undoMs);
+    await world.announcements.tend();
+    const mended = await bulletins()(
+      all.map((one) => due(one, mend?.id ?? '')),
+      world.now + undoMs,
+    );
+    expect(mended.map((one) => one.do)).toEqual(['send', 'send', 'send']);
+  });
+
   it('waits while its reader sleeps, by their own clock and their own choice', async () => {
     const [kyiv, chicago, owl] = [
       await reader('uk'),
