@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type pg from 'pg';
 import { groupCommit } from './group-commit.ts';
@@ -86,16 +86,20 @@ function sharing(db: Kysely<Tables>): Database['together'] {
   };
 }
 
+const [BEGIN_JOB, UNDO_JOB, END_JOB] = ['savepoint job', 'rollback to savepoint job', 'release savepoint job'].map(
+  (text) => CompiledQuery.raw(text),
+) as [CompiledQuery, CompiledQuery, CompiledQuery];
+
 async function apart(trx: Transaction<Tables>, job: Job): Promise<Ended> {
-  await sql`savepoint job`.execute(trx);
+  await trx.executeQuery(BEGIN_JOB);
   let ended: Ended;
   try {
     ended = { result: await job(trx) };
   } catch (error) {
     ended = { error };
-    await sql`rollback to savepoint job`.execute(trx);
+    await trx.executeQuery(UNDO_JOB);
   }
-  await sql`release savepoint job`.execute(trx);
+  await trx.executeQuery(END_JOB);
   return ended;
 }
 

@@ -146,14 +146,12 @@ async function writeGroup(
   group: readonly (readonly Letter[])[],
 ): Promise<readonly (readonly Letter[])[]> {
   const firsts = new Map<string, Letter>();
-  for (const letter of group.flat()) {
-    const key = keyOf(letter);
-    if (!firsts.has(key)) firsts.set(key, letter);
-  }
+  const keyed = group.map((letters) => letters.map((letter) => ({ letter, key: keyOf(letter) })));
+  for (const { letter, key } of keyed.flat()) if (!firsts.has(key)) firsts.set(key, letter);
   const written = await insertAll(database, texts, [...firsts.values()]);
   // The same key may stand twice in a group: only the letter that was written is new.
-  return group.map((letters) =>
-    letters.filter((letter) => firsts.get(keyOf(letter)) === letter && written.has(keyOf(letter))),
+  return keyed.map((letters) =>
+    letters.filter(({ letter, key }) => firsts.get(key) === letter && written.has(key)).map(({ letter }) => letter),
   );
 }
 
