@@ -8,10 +8,14 @@ const tongues = new Map<Language, Intl.DisplayNames>();
 const named = new Map<string, string>();
 
 export function countryName(code: string, language: Language): string {
-  const key = `${language} ${code}`;
+  return once(`${language} country ${code}`, () => findCountryName(code, language));
+}
+
+/** Unicode's tables are slow to ask. */
+function once(key: string, find: () => string): string {
   const known = named.get(key);
   if (known !== undefined) return known;
-  const name = findCountryName(code, language);
+  const name = find();
   // Codes are few; the bound is for whoever invents some.
   if (named.size < 2_000) named.set(key, name);
   return name;
@@ -27,6 +31,10 @@ function findCountryName(code: string, language: Language): string {
 }
 
 export function languageName(code: string, language: Language): string {
+  return once(`${language} language ${code}`, () => findLanguageName(code, language));
+}
+
+function findLanguageName(code: string, language: Language): string {
   let names = tongues.get(language);
   if (!names) {
     names = new Intl.DisplayNames(language, { type: 'language' });
