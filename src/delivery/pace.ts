@@ -153,7 +153,11 @@ export function createTurns(pace: Pace, channels: Readonly<Record<string, Channe
               await waited;
               continue;
             }
-            const [isReady] = await Promise.all([ready(), waited]);
+            // What `ready` has begun is over before anybody hears that there is no turn.
+            const [becoming, waiting] = await Promise.allSettled([ready(), waited]);
+            if (becoming.status === 'rejected') throw becoming.reason;
+            if (waiting.status === 'rejected') throw waiting.reason;
+            const isReady = becoming.value;
             toldMany.set(channel, performance.now());
             if (isReady) await leave(channel, signal);
             return isReady;

@@ -24,6 +24,25 @@ describe('when something that the bot starts may go out', () => {
     expect(performance.now() - began).toBeGreaterThan(198);
   });
 
+  it('who is told that the program stops has nothing under way that would count as sent', async () => {
+    const { turns } = open({ telegram: { rate: { calls: 10, perMs: 60_000 }, chatMs: 0 } });
+    const stop = new AbortController();
+    const marking = Promise.withResolvers<boolean>();
+    const begun = Promise.withResolvers<void>();
+    let marked = false;
+    await turns.patiently('telegram', 'petro', stop.signal);
+    const turn = turns.patiently('telegram', 'oksana', stop.signal, async () => {
+      begun.resolve();
+      marked = await marking.promise;
+      return marked;
+    });
+    await begun.promise;
+    stop.abort();
+    setImmediate(() => marking.resolve(true));
+    expect(await turn).toBe(false);
+    expect(marked).toBe(true);
+  });
+
   it('a reminder goes ahead of the thousands to whom something is told', async () => {
     const { turns } = open({ telegram: { rate: { calls: 200, perMs: 1_000 }, chatMs: 0 } });
     const told: number[] = [];
