@@ -7,8 +7,8 @@ import { loadKnowledge } from '../knowledge/load.ts';
 /**
  * How well people are understood: `npm run eval` reads the questions in test/knowledge and prints the figures, those
  * used in development and those kept apart. `oblique` holds what is hardest: danger that nobody names, and everyday
- * words that sound like it; `hard` are questions by people who saw no sample question, told as stories and hints, without
- * the words of the title. The words of a set kept apart are never shown, so that nobody tunes on them.
+ * words that sound like it; `hard` are questions, and calls for help, by people who saw no sample, told as stories and hints,
+ * without the words of the title. The words of a set kept apart are never shown, so that nobody tunes on them.
  */
 
 type AskedQuestion = { text: string; lang: string; article: string | null };
@@ -128,6 +128,7 @@ function hardReport(knowledge: Knowledge): string[] {
   const questions = readSet<AskedQuestion>('hard.test');
   const found = measureQuestions(knowledge, questions);
   const calm = questions.filter(({ article }) => article !== null && !urgent.has(article));
+  const oblique = measureDanger(knowledge, readSet<Message>('oblique-hard.test'));
   const asked = calm.filter(({ text }) => knowledge.danger(text)).length;
   return [
     'hard, kept apart',
@@ -135,6 +136,8 @@ function hardReport(knowledge: Knowledge): string[] {
     `  among the first three      ${share(found.firstThree, found.asked)} (${found.firstThree}/${found.asked})`,
     `  ours, turned away          ${share(found.turnedAway, found.asked)}`,
     `  calm, asked about danger   ${share(asked, calm.length)} (${asked}/${calm.length})`,
+    `  danger told obliquely      ${share(oblique.reached, oblique.inDanger)} (${oblique.reached}/${oblique.inDanger})`,
+    `  everyday that sounds alike ${share(oblique.falseAlarms, oblique.everyday)} (${oblique.falseAlarms}/${oblique.everyday}) false alarms`,
   ];
 }
 

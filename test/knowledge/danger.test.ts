@@ -29,6 +29,23 @@ describe('a message in danger', () => {
     expect(figures.falseAlarms / figures.everyday).toBeLessThanOrEqual(wrongly);
   });
 
+  // By an author who saw no example: half of them danger that nothing names, half what only sounds like it.
+  test('is noticed in most of what only hints at it, and nobody is asked who asks a plain question', () => {
+    const set = messages('test', 'oblique-hard');
+    const figures = measureDanger(knowledge, set);
+    expect(figures.inDanger).toBe(150);
+    expect(figures.reached / figures.inDanger).toBeGreaterThanOrEqual(0.55);
+    expect(figures.falseAlarms / figures.everyday).toBeLessThanOrEqual(0.1);
+  });
+
+  test.each(['муж был в рейсе', 'мой отец был строителем', 'mąż był wczoraj w pracy'])('«%s» is no blow', (text) => {
+    expect(knowledge.danger(text)).toBeNull();
+  });
+
+  test('«муж меня бил» is one', () => {
+    expect(knowledge.danger('муж меня бил вчера')?.class).toBe('violence');
+  });
+
   test.each([
     ['забрали паспорт', 'trafficking'],
     ['ЗАБРАЛИ ПАСПОРТ!!!', 'trafficking'],
