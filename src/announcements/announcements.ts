@@ -19,7 +19,7 @@ export type Announcements = {
   }): Promise<Announcement | null>;
   /** null: there is none, or it is not theirs to see. */
   find(person: string, no: number): Promise<Announcement | null>;
-  /** What may interest them: drafts, what waits for approval, what is under way, and the last that are done; newest first. */
+  /** What may interest them: what is under way or waits for somebody, then drafts, then the last that are done; each newest first. */
   list(person: string): Promise<readonly Announcement[]>;
   /**
    * Changes a draft, or one that has not begun (it becomes a draft again), or the words of one that is being sent: who is

@@ -20,6 +20,16 @@ export const perLibraryADay = 10;
 /** Beyond that it is another number of people than the one that was confirmed. */
 const mayDiffer = (people: number) => Math.max(5, Math.ceil(people / 20));
 
+/** Takes back what was about to be one too many. */
+class LimitReached extends Error {
+  override readonly name = 'LimitReached';
+  readonly limit: number;
+  constructor(limit: number) {
+    super('so many a day are allowed');
+    this.limit = limit;
+  }
+}
+
 const emptyContent: Content = { words: {}, link: null, attachment: null, date: null };
 
 export function createDrafts(room: Newsroom): Drafts {
@@ -101,7 +111,7 @@ export function createDrafts(room: Newsroom): Drafts {
     const date = instantOf(announcement.content);
     const begins = Math.max(now + undoMs, at ?? 0);
     if (date !== null && date <= begins) return { outcome: 'too-late' };
-    const limit = found.row.corrects === null ? await reachedLimit(found, now) : null;
+    const limit = await reachedLimit(db, found, now);
     if (limit !== null) return { outcome: 'limit', limit };
     const counted = await reachOf(found.row);
     if (!counted || counted.people === 0) return { outcome: 'nobody' };
@@ -121,21 +131,30 @@ export function createDrafts(room: Newsroom): Drafts {
       async ({ row, staff: by }) =>
         row.state === 'draft' && row.version === version ? { ...change, staff: by } : null,
       async (trx, row, by) => {
+        // Others may have set theirs going since it was counted.
+        const reached = await reachedLimit(trx, { row, staff: by }, now, 1);
+        if (reached !== null) throw new LimitReached(reached);
         await staff.note(trx, { staff: by, what: 'announce', about: String(row.no), library: row.library });
         const asked = approvers.map((one) => campaignNotice(row, one, 'approve', { now, once: String(row.version) }));
         if (asked.length > 0) await outbox.put(trx, asked);
       },
-    );
+    ).catch((error: unknown) => {
+      if (error instanceof LimitReached) return error;
+      throw error;
+    });
+    if (done instanceof LimitReached) return { outcome: 'limit', limit: done.limit };
     if (!done) return { outcome: 'not-now' };
     return needsWord
       ? { outcome: 'approving', announcement: done, people: counted.people, approvers: approvers.length }
       : { outcome: 'scheduled', announcement: done, dueAt: begins };
   }
 
-  async function reachedLimit({ row, staff: by }: Held, now: number): Promise<number | null> {
-    if ((await setGoingSince(db, now - dayMs, { staff: by })) >= perRoleADay) return perRoleADay;
-    const { library } = row;
-    if ((await setGoingSince(db, now - dayMs, { library })) >= perLibraryADay) return perLibraryADay;
+  /** @param own it counts itself already */
+  async function reachedLimit(on: typeof db, { row, staff: by }: Held, now: number, own = 0): Promise<number | null> {
+    const { library, corrects } = row;
+    if (corrects !== null) return null;
+    if ((await setGoingSince(on, now - dayMs, { staff: by })) - own >= perRoleADay) return perRoleADay;
+    if ((await setGoingSince(on, now - dayMs, { library })) - own >= perLibraryADay) return perLibraryADay;
     return null;
   }
 

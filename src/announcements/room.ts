@@ -58,6 +58,17 @@ export function createAnnouncements(room: Newsroom, show: ShowProgress): Announc
             scopes.filter((library) => library !== null),
           ),
         )
+        // What goes on or waits for somebody is never hidden by what others have only begun to write, or by what is over.
+        .orderBy((order) =>
+          order
+            .case()
+            .when('state', 'in', ['approving', 'scheduled', 'sending', 'paused'])
+            .then(0)
+            .when('state', '=', 'draft')
+            .then(1)
+            .else(2)
+            .end(),
+        )
         .orderBy('no', 'desc')
         .limit(listed)
         .execute();

@@ -5,7 +5,7 @@ import { groupOf } from './announcements.ts';
 import { pagesOf, readersOf } from './audience.ts';
 import type { Dates } from './dates.ts';
 import { campaignNotice, dayMs, held, type Newsroom, responsible, shown } from './newsroom.ts';
-import { type AnnouncementRow, announcementOf, changeRow, rowById, rowByNo } from './store.ts';
+import { type AnnouncementRow, announcementOf, attachmentIn, changeRow, rowById, rowByNo } from './store.ts';
 
 /**
  * What goes on by itself: an announcement whose time has come begins, everybody gets a row in the outbox (page by page,
@@ -306,19 +306,29 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
       for (const row of over) {
         const { content } = announcementOf(row, null);
         if (!content.attachment || (row.date_at ?? 0) > now) continue;
-        const id = content.attachment.id;
-        await database.transaction(async (trx) => {
-          await changeRow(trx, row, { content: JSON.stringify({ ...content, attachment: null }) });
-          const shared = await trx
-            .selectFrom('announcements')
-            .select('id')
-            .where('content', 'like', `%${id}%`)
-            .executeTakeFirst();
-          if (!shared) await trx.deleteFrom('attachments').where('id', '=', id).execute();
-        });
+        await database.transaction((trx) =>
+          changeRow(trx, row, { content: JSON.stringify({ ...content, attachment: null }) }),
+        );
       }
+      await dropUnused(now - keptMs);
     },
   };
+
+  /** Files that no announcement has any more: theirs is long over, or another took their place. */
+  async function dropUnused(before: number): Promise<void> {
+    const old = await db.selectFrom('attachments').select('id').where('made_at', '<', before).execute();
+    if (old.length === 0) return;
+    await database.transaction(async (trx) => {
+      const using = await trx
+        .selectFrom('announcements')
+        .select('content')
+        .where('content', 'like', '%"attachment":{%')
+        .execute();
+      const used = new Set(using.map((row) => attachmentIn(row.content)));
+      const ids = old.map(({ id }) => id).filter((id) => !used.has(id));
+      if (ids.length > 0) await trx.deleteFrom('attachments').where('id', 'in', ids).execute();
+    });
+  }
 }
 
 type ClosedBooks = Books & { tookMs: number | null };

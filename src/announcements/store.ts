@@ -49,6 +49,11 @@ export function announcementOf(row: AnnouncementRow, corrects: number | null): A
   };
 }
 
+/** The id of the file that comes with it. */
+export function attachmentIn(text: string): string | null {
+  return content.parse(JSON.parse(text)).attachment?.id ?? null;
+}
+
 /** UTC ms of the date. */
 export function instantOf({ date }: Content): number | null {
   if (!date) return null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { perRoleADay, undoMs } from '../../src/announcements/drafts.ts';
+import { perLibraryADay, perRoleADay, undoMs } from '../../src/announcements/drafts.ts';
 import { engines } from '../engines.ts';
 import { house } from './house.ts';
 
@@ -197,6 +197,50 @@ describe.each(engines)('an announcement, until it is sent (%s)', (engine) => {
     expect((await announce(person, 'Ще одне')).confirmed).toEqual({ outcome: 'limit', limit: perRoleADay });
     time.now += 25 * 3_600_000;
     expect((await announce(person, 'Завтра')).confirmed).toMatchObject({ outcome: 'scheduled' });
+    await drop();
+  });
+
+  it('is one of few a day, also where several of a library say yes at the same moment', async () => {
+    const { announcements, reader, librarian, eventId, drop } = await house(engine);
+    await reader(['courses'], ['lviv-a']);
+    const about = { library: 'lviv-a', topic: 'courses', language: 'uk' } as const;
+    const ready: { person: string; no: number; version: number }[] = [];
+    for (let i = 0; i < perLibraryADay + 4; i++) {
+      const person = await librarian();
+      const draft = await announcements.draft({ ...about, eventId: eventId(), person, words: `№ ${i}` });
+      if (draft) ready.push({ person, no: draft.no, version: draft.version });
+    }
+    const all = await Promise.all(ready.map((one) => announcements.confirm({ ...one, people: 1, at: null })));
+    expect(all.filter(({ outcome }) => outcome === 'scheduled')).toHaveLength(perLibraryADay);
+    expect(all.filter(({ outcome }) => outcome === 'limit')).toHaveLength(4);
+    await drop();
+  });
+
+  it('that waits for its time is found also behind many that others have begun since', async () => {
+    const { announcements, reader, librarian, announce, eventId, drop } = await house(engine);
+    const person = await librarian();
+    await reader(['courses'], ['lviv-a']);
+    const { no } = await announce(person, 'Завтра');
+    const about = { library: 'lviv-a', topic: 'courses', language: 'uk' } as const;
+    for (let i = 0; i < 12; i++)
+      await announcements.draft({ ...about, eventId: eventId(), person, words: `Чернетка ${i}` });
+    const listed = await announcements.list(person);
+    expect(listed.map((one) => one.no)).toEqual([no, 13, 12, 11, 10, 9, 8, 7]);
+    await drop();
+  });
+
+  it('keeps no file whose place another one took, and every file that one still has', async () => {
+    const { announcements, librarian, announce, database, time, drop } = await house(engine);
+    const person = await librarian();
+    const { no } = await announce(person, 'Курси');
+    const file = { kind: 'picture', name: 'a.png', mime: 'image/png', content: 'AAAA' } as const;
+    await announcements.attach(person, no, file);
+    time.now += 29 * 86_400_000;
+    const last = await announcements.attach(person, no, file);
+    time.now += 3 * 86_400_000;
+    await announcements.sweep();
+    const kept = await database.db.selectFrom('attachments').select('id').execute();
+    expect(kept).toEqual([{ id: last?.content.attachment?.id }]);
     await drop();
   });
 
