@@ -5,7 +5,15 @@ import { groupOf } from './announcements.ts';
 import { pagesOf, readersOf } from './audience.ts';
 import type { Dates } from './dates.ts';
 import { campaignNotice, dayMs, held, type Newsroom, responsible, shown } from './newsroom.ts';
-import { type AnnouncementRow, announcementOf, attachmentIn, changeRow, rowById, rowByNo } from './store.ts';
+import {
+  type AnnouncementRow,
+  announcementOf,
+  attachmentIn,
+  changeRow,
+  readersJoinedSince,
+  rowById,
+  rowByNo,
+} from './store.ts';
 
 /**
  * What goes on by itself: an announcement whose time has come begins, everybody gets a row in the outbox (page by page,
@@ -148,8 +156,11 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
 
   async function* peoplePages(row: AnnouncementRow, after: string) {
     const { topic, audience } = announcementOf(row, null);
-    for await (const page of pagesOf(room, readersOf(room, topic, audience), after)) {
-      yield { messages: page.readers.map(({ person }) => messageTo(row, person)), last: page.last };
+    const wanted = readersOf(room, topic, audience);
+    for await (const page of pagesOf(room, wanted, after)) {
+      // Who has one already gets no second one.
+      const joined = page.last === null ? await readersJoinedSince(db, wanted, row.begun_at ?? clock.now()) : [];
+      yield { messages: [...page.readers, ...joined].map(({ person }) => messageTo(row, person)), last: page.last };
     }
   }
 

@@ -141,13 +141,14 @@ export type Readers = {
 
 /**
  * The next page of those who asked for it and can be reached, in the order of their ids. A page touches the rows of its
- * own people only: however many there are, one page takes the same few milliseconds.
+ * own people only: however many there are, one page takes the same few milliseconds. `among`: none but these.
  */
 export async function readersAfter(
   db: Db,
   { topic, libraries, country, channel }: Readers,
   after: string,
   limit: number,
+  among: readonly string[] | null = null,
 ) {
   const people = await db
     .selectFrom('subscriber_topics')
@@ -157,6 +158,7 @@ export async function readersAfter(
     .where('subscriber_topics.topic', '=', topic)
     .where('subscriber_topics.person', '>', after)
     .where('subscribers.stopped_at', 'is', null)
+    .$if(among !== null, (query) => query.where('subscriber_topics.person', 'in', among ?? []))
     .$if(country !== null, (query) => query.where('people.country', '=', country))
     .$if(libraries !== null, (query) =>
       query.where((where) =>
@@ -175,6 +177,25 @@ export async function readersAfter(
   const last = people.at(-1)?.person ?? null;
   if (last === null) return { readers: [], last };
   return { readers: await withAccounts(db, people, channel), last: people.length < limit ? null : last };
+}
+
+/** Those to whom another chat has come since then, with what was asked for in it: the page they stand on may be over. */
+export async function readersJoinedSince(db: Db, readers: Readers, since: number): Promise<readonly Reader[]> {
+  const joined = await db
+    .selectFrom('joinings')
+    .innerJoin('joined_accounts', 'joined_accounts.joining', 'joinings.id')
+    .innerJoin('identities', (join) =>
+      join
+        .onRef('identities.channel', '=', 'joined_accounts.channel')
+        .onRef('identities.mark', '=', 'joined_accounts.mark'),
+    )
+    .select('identities.person')
+    .distinct()
+    .where('joinings.at', '>=', since)
+    .execute();
+  if (joined.length === 0) return [];
+  const people = joined.map(({ person }) => person);
+  return (await readersAfter(db, readers, '', people.length, people)).readers;
 }
 
 /** Those of them who are known and can be reached. */

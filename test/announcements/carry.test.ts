@@ -100,6 +100,29 @@ describe.each(engines)('what somebody asked for in one of two chats that join (%
   });
 });
 
+describe.each(engines)('an announcement while its rows are written (%s)', (engine) => {
+  it('is for who was just before the page, and has brought their wish to where the page is over', async () => {
+    const { announcements, database, reader, librarian, somebody, announce, rows, join, time, drop } =
+      await neighbours(engine);
+    const author = await librarian();
+    const first = await somebody();
+    // People are told in the order in which they came.
+    time.now += 1_000;
+    const second = await reader(['courses'], ['lviv-a'], 'viber');
+    const { no, id } = await announce(author, 'Курси');
+    time.now += undoMs;
+    await database.db
+      .updateTable('announcements')
+      .set({ state: 'sending', begun_at: time.now, filled_to: first.person })
+      .where('no', '=', no)
+      .execute();
+    await join(second, first);
+    await announcements.tend();
+    expect((await rows(id)).map(({ person }) => person)).toEqual([first.person]);
+    await drop();
+  });
+});
+
 describe.each(engines)('a date that is followed in one of two chats that join (%s)', (engine) => {
   it('is reminded of no more after one tap in the other, nor when they part', async () => {
     const { announcements, somebody, meeting, reminders, join, part, drop } = await neighbours(engine);

