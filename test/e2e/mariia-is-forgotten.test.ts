@@ -56,6 +56,8 @@ describe.each(['SQLite', 'PostgreSQL and Redis'] as const)('Mariia, on %s', (sto
     const before = await everythingStored(vistka, redis);
     expect(before.rows.people?.length).toBe(3);
     expect(found(secrets, before.bytes)).toEqual([]);
+    expect(before.rows.subscriber_topics).toHaveLength(3);
+    expect(found(['addiction', 'Підтримка родин'], before.bytes)).toEqual([]);
     expect(found(secrets, [Buffer.from(vistka.logs.join('\n'))])).toEqual([]);
     const metrics = await (await fetch(`${vistka.url}/metrics`)).text();
     expect(found(secrets, [Buffer.from(metrics)])).toEqual([]);
@@ -86,7 +88,8 @@ describe.each(['SQLite', 'PostgreSQL and Redis'] as const)('Mariia, on %s', (sto
     const after = await everythingStored(vistka, redis);
     expect(found(secrets, after.bytes)).toEqual([]);
     expect(found(secrets, [Buffer.from(vistka.logs.join('\n'))])).toEqual([]);
-    for (const table of ['people', 'identities', 'sessions']) expect(after.rows[table] ?? [], table).toEqual([]);
+    for (const table of ['people', 'identities', 'sessions', 'subscribers', 'subscriber_topics'])
+      expect(after.rows[table] ?? [], table).toEqual([]);
     for (const booking of after.rows.bookings ?? [])
       expect(booking).toMatchObject({ person: null, contact: null, state: 'cancelled' });
     expect((after.rows.letters ?? []).filter((letter) => letter.person !== null || letter.payload !== null)).toEqual(
@@ -120,6 +123,11 @@ async function tellsEverything(mariia: Visitor): Promise<void> {
   await mariia.says('/country');
   await mariia.presses('Польща');
   await mariia.hears(/Запам’ятовую/);
+  await mariia.says('новини');
+  await mariia.presses('☐ Підтримка родин');
+  await mariia.hears(/Обрано: Підтримка родин/);
+  await mariia.presses('Готово');
+  await mariia.hears(/Загальні новини/);
   await mariia.says('/book');
   await mariia.presses('Шостка');
   await mariia.presses(/\d\d:\d\d/);
@@ -153,7 +161,10 @@ async function everythingStored(vistka: Vistka, redis: Server | null): Promise<S
   const { database } = vistka.config;
   const rows = database.kind === 'postgres' ? await rowsOfPostgres(database.url) : rowsOfSqlite(database.file);
   const kept = redis ? await everythingIn(redis.url) : {};
-  const files = readdirSync(vistka.dataDir).filter((file) => file !== 'secret.key');
+  // What was learnt of content and compiled lies there too: it was made before anybody wrote.
+  const files = readdirSync(vistka.dataDir, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'secret.key')
+    .map((entry) => entry.name);
   return {
     rows,
     redis: kept,
