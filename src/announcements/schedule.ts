@@ -10,6 +10,7 @@ import {
   announcementOf,
   attachmentIn,
   changeRow,
+  knownAmong,
   readersJoinedSince,
   rowById,
   rowByNo,
@@ -145,7 +146,13 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
           .where('holder', '=', holder)
           .executeTakeFirstOrThrow();
         if (still.numUpdatedRows === 0n) return false;
-        if (messages.length > 0) await outbox.put(trx, messages);
+        // Who was forgotten since the page was read is not written down again.
+        const known = await knownAmong(
+          trx,
+          messages.map(({ person }) => person),
+        );
+        const wanted = messages.filter(({ person }) => known.has(person));
+        if (wanted.length > 0) await outbox.put(trx, wanted);
         return true;
       });
       if (!going) return false;

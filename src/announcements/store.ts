@@ -236,3 +236,10 @@ async function withAccounts(
     ];
   });
 }
+
+/** @returns those of them who are still there */
+export async function knownAmong(trx: Trx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await trx.selectFrom('people').select('id').where('id', 'in', ids).execute();
+  return new Set(rows.map(({ id }) => id));
+}
