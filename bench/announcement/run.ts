@@ -164,15 +164,14 @@ async function follow(
 
 type Platforms = Awaited<ReturnType<typeof startPlatforms>>;
 
-/** Over the whole seconds in the middle: neither the first, nor the last in which few are left. */
+/**
+ * Over the whole seconds in the middle: neither the first, nor the last in which few are left. Before and after them only
+ * those who talk to the bot are answered, which is less than half of the pace.
+ */
 function paceOf({ perSecond, arrived }: Seen, limit: number): { pace: number; speed: number } {
   const total = perSecond.reduce((sum, n) => sum + n, 0);
-  let passed = 0;
-  const last = perSecond.findIndex((n) => {
-    passed += n;
-    return passed >= total * 0.97;
-  });
-  const middle = perSecond.slice(1, Math.max(2, last));
+  const busy = (n: number) => n > (limit > 0 ? limit / 2 : 50);
+  const middle = perSecond.slice(perSecond.findIndex(busy) + 1, perSecond.findLastIndex(busy));
   const calls = middle.reduce((sum, n) => sum + n, 0) / middle.length;
   return { pace: limit > 0 ? calls / limit : Number.NaN, speed: (calls * arrived) / total };
 }
