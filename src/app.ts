@@ -54,9 +54,9 @@ import { createPeople } from './people/people.ts';
 import { toE164 } from './people/phone.ts';
 import { createReport } from './report.ts';
 import { record } from './staff/audit.ts';
+import { deskOf } from './staff/desk.ts';
 import { invitationLength } from './staff/invitations.ts';
 import { createQuestions } from './staff/questions.ts';
-import { can, type Standing } from './staff/roles.ts';
 import { createSignOffs } from './staff/sign-offs.ts';
 import { createTeam } from './staff/team.ts';
 import { createUnanswered } from './staff/unanswered.ts';
@@ -161,13 +161,7 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     const announcements = createAnnouncements(
       {
         ...{ database, seal, clock, outbox },
-        staff: {
-          allowed: team.allowed,
-          scopes: async (person) => scopesOf(await team.of(person)),
-          approvers: (library) => team.able('approve', library),
-          holder: team.holder,
-          note: (trx, deed) => record(trx, deed, clock.now()),
-        },
+        staff: deskOf(team, (trx, deed) => record(trx, deed, clock.now())),
         librariesIn: (oblast) => directory.inOblast(oblast).map(({ id }) => id),
         charged: (channel) => channels.get(channel)?.capabilities.charged ?? false,
         prices: config.viber?.prices ?? {},
@@ -456,12 +450,6 @@ export async function startApp(config: Config, secrets: Secrets, overrides: Over
     await stopAll();
     throw error;
   }
-}
-
-/** Whose announcements somebody with these roles may write: the whole network's first. */
-function scopesOf(standings: readonly Standing[]): (string | null)[] {
-  const scopes = standings.filter((one) => can(one, 'announce', one.library)).map((one) => one.library);
-  return [...new Set(scopes)].sort((a, b) => (a === null ? -1 : b === null ? 1 : a < b ? -1 : 1));
 }
 
 const limitOf = (person: string) => `person:${person}`;

@@ -4,8 +4,8 @@ import { topicMarks } from '../../src/announcements/topic-marks.ts';
 import { createOutbox } from '../../src/delivery/outbox.ts';
 import { newId } from '../../src/ids.ts';
 import { createPeople } from '../../src/people/people.ts';
+import { deskOf } from '../../src/staff/desk.ts';
 import { inviteFromTerminal } from '../../src/staff/invitations.ts';
-import { can } from '../../src/staff/roles.ts';
 import { createTeam } from '../../src/staff/team.ts';
 import { type Database, type DatabaseConfig, openDatabase } from '../../src/storage/database.ts';
 import { openSeal } from '../../src/storage/keys.ts';
@@ -117,14 +117,7 @@ async function announce(database: Database, seal: Seal, dueAt: () => number) {
   const room = createAnnouncements(
     {
       ...{ database, seal, clock, outbox },
-      staff: {
-        allowed: team.allowed,
-        scopes: async (person) =>
-          (await team.of(person)).filter((one) => can(one, 'announce', one.library)).map((one) => one.library),
-        approvers: (library) => team.able('approve', library),
-        holder: team.holder,
-        note: async () => undefined,
-      },
+      staff: deskOf(team, async () => undefined),
       librariesIn: () => [],
       charged: (channel) => channel === 'viber',
       prices: {},

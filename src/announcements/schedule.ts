@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { ExpressionBuilder } from 'kysely';
 import type { Books, Message } from '../delivery/outbox.ts';
+import type { Tables } from '../storage/tables/index.ts';
 import type { AnnouncementNotice, Announcements, PausedWhy, Progress } from './announcements.ts';
 import { groupOf } from './announcements.ts';
 import { pagesOf, readersOf } from './audience.ts';
@@ -62,9 +64,7 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
           where.and([where('state', '=', 'recalled'), where('books', 'is', null)]),
         ]),
       )
-      .where((where) =>
-        where.or([where('holder', 'is', null), where('lease_until', '<=', now), where('holder', '=', holder)]),
-      )
+      .where(freeFor(holder, now))
       .orderBy('no')
       .execute();
     const faults: unknown[] = [];
@@ -115,9 +115,7 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
       .set({ holder, lease_until: now + leaseMs })
       .where('id', '=', row.id)
       .where('state', '=', 'sending')
-      .where((where) =>
-        where.or([where('holder', 'is', null), where('lease_until', '<=', now), where('holder', '=', holder)]),
-      )
+      .where(freeFor(holder, now))
       .executeTakeFirstOrThrow();
     return taken.numUpdatedRows > 0n;
   }
@@ -348,6 +346,10 @@ export function createSchedule(room: Newsroom, dates: Dates, show: ShowProgress)
     });
   }
 }
+
+/** Nobody works on it, or this one does. */
+const freeFor = (holder: string, now: number) => (where: ExpressionBuilder<Tables, 'announcements'>) =>
+  where.or([where('holder', 'is', null), where('lease_until', '<=', now), where('holder', '=', holder)]);
 
 type ClosedBooks = Books & { tookMs: number | null };
 

@@ -7,8 +7,10 @@ import type { Tables } from '../storage/tables/index.ts';
 import type { Abandoned } from './abandoned.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import type { Due } from './dispatcher.ts';
+import { inTime } from './in-time.ts';
 import { createSlots, type Turns } from './pace.ts';
 import { type BulkOutcome, channelPauseMs, isWorthAnother, pauseMs } from './retry.ts';
+import { createRounds } from './rounds.ts';
 import {
   claimRows,
   type End,
@@ -120,7 +122,6 @@ const MARK_WITHIN_MS = 10;
 const SETTLE_WITHIN_MS = 20;
 /** So long after the mark it is asked again whether the message is still wanted. */
 const LONG_MS = 500;
-const wakeAfterMs = 20;
 /** Words that could not be made are tried again after so long. */
 const BROKEN_MS = 60_000;
 /** Words that can't go out in one call for many are sent to each alone for so long. */
@@ -157,12 +158,8 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
   const broadcasts = new Map<string, ReturnType<typeof createSlots>>();
   const aloneUntil = new Map<string, number>();
   const stopped = new AbortController();
-  let looking: Promise<void> | null = null;
-  let lookAgain = false;
   let refreshed = Number.NEGATIVE_INFINITY;
   let troubles = 0;
-  let poll: NodeJS.Timeout | null = null;
-  let soon: NodeJS.Timeout | null = null;
 
   const lease = (): Lease => ({ holder, now: clock.now(), until: clock.now() + limits.leaseMs });
   const stopping = () => stopped.signal.aborted;
@@ -239,26 +236,13 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
     report.count('outbox', { kind: row.kind, state: 'sent' });
   }
 
-  function look(): Promise<void> {
-    lookAgain = true;
-    looking ??= lookUntilDone().finally(() => {
-      looking = null;
-    });
-    return looking;
-  }
+  const rounds = createRounds(lookOnce, { pollMs: limits.pollMs, fault: (error) => report.fault('bulk', error) });
+  const { look } = rounds;
 
-  async function lookUntilDone(): Promise<void> {
-    try {
-      for (let claimed = false; (claimed || lookAgain) && !stopping(); ) {
-        lookAgain = false;
-        await deps.abandoned.takeUp();
-        if (Math.abs(clock.now() - refreshed) >= limits.pollMs) await refresh();
-        claimed = await claimInTurn();
-      }
-    } catch (error) {
-      // The next poll tries again.
-      report.fault('bulk', error);
-    }
+  async function lookOnce(): Promise<boolean> {
+    await deps.abandoned.takeUp();
+    if (Math.abs(clock.now() - refreshed) >= limits.pollMs) await refresh();
+    return claimInTurn();
   }
 
   /** What is no longer to be sent stops at once; those in doubt there are judged. */
@@ -535,22 +519,11 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
 
   const unknown = { outcome: 'later', afterMs: 0, limited: false, uncertain: true } as const;
 
-  /** An error of no known class, or no end in time, leaves open what happened. */
-  async function inTime<T>(calling: () => Promise<T>): Promise<T | null> {
-    const late = Promise.withResolvers<null>();
-    const timer = setTimeout(() => late.resolve(null), limits.callMs);
-    try {
-      return await Promise.race([calling(), late.promise]);
-    } catch (error) {
-      report.fault('outbox', error);
-      return null;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-  const call = async (calling: () => Promise<BulkOutcome>): Promise<BulkOutcome> => (await inTime(calling)) ?? unknown;
+  const ended = <T>(calling: () => Promise<T>) =>
+    inTime(calling, limits.callMs, (error) => report.fault('outbox', error));
+  const call = async (calling: () => Promise<BulkOutcome>): Promise<BulkOutcome> => (await ended(calling)) ?? unknown;
   const callMany = async (calling: () => Promise<readonly BulkOutcome[]>, count: number) =>
-    (await inTime(calling)) ?? Array.from({ length: count }, () => unknown);
+    (await ended(calling)) ?? Array.from({ length: count }, () => unknown);
 
   async function conclude(item: InHand, outcome: BulkOutcome, chance = Math.random()): Promise<unknown> {
     const { job, row, channel } = item;
@@ -648,24 +621,12 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
   }
 
   return {
-    start() {
-      void look();
-      poll = setInterval(() => void look(), limits.pollMs);
-      poll.unref();
-    },
-    wake() {
-      if (soon || stopping()) return;
-      soon = setTimeout(() => {
-        soon = null;
-        void look();
-      }, wakeAfterMs);
-      soon.unref();
-    },
+    start: rounds.start,
+    wake: rounds.wake,
     async stop() {
       stopped.abort();
-      if (poll) clearInterval(poll);
-      if (soon) clearTimeout(soon);
-      await looking;
+      rounds.end();
+      await rounds.over();
       while (background.size > 0) await Promise.all(background);
       for (const job of running.values()) {
         const doubtful = [...job.breakers.values()].flatMap((breaker) => breaker.judge().doubtful);
@@ -681,7 +642,7 @@ export function createBulk<Words>(deps: BulkDeps<Words>): Bulk {
       do {
         await look();
         await Promise.all(background);
-      } while (looking || background.size > 0);
+      } while (rounds.looking || background.size > 0);
     },
   };
 }

@@ -4,8 +4,10 @@ import { groupCommit } from '../storage/group-commit.ts';
 import { createEmbeddedPace } from '../storage/pace/embedded.ts';
 import type { Seal } from '../storage/seal.ts';
 import { type Abandoned, createAbandoned, isRepeated } from './abandoned.ts';
+import { inTime } from './in-time.ts';
 import { createTurns, type Turns } from './pace.ts';
 import { channelPauseMs, mayRepeat, pauseMs, type SendOutcome } from './retry.ts';
+import { createRounds } from './rounds.ts';
 import { claimRows, type End, type Lease, letGo, markSending, type OutboxRow, putBack, settleRows } from './store.ts';
 
 /**
@@ -76,9 +78,9 @@ export type DispatcherLimits = {
 
 const usual: DispatcherLimits = { parallel: 16, pollMs: 1_000, callMs: 60_000, leaseMs: 180_000 };
 const priorities = [1, 2] as const;
-/** Lets the transaction that put something commit. */
-const wakeAfterMs = 20;
 const CALLERS_A_GROUP = 200;
+/** It may have arrived. */
+const unknown = { outcome: 'later', afterMs: 0, limited: false, uncertain: true } as const;
 
 export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher {
   const { database, seal, clock, report } = deps;
@@ -91,11 +93,6 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
   const inHand = new Map<string, Promise<void>>();
   let held = 0;
   let freed = Promise.withResolvers<void>();
-  let looking: Promise<void> | null = null;
-  let lookAgain = false;
-  let stopping = false;
-  let poll: NodeJS.Timeout | null = null;
-  let soon: NodeJS.Timeout | null = null;
 
   const lease = (): Lease => ({ holder, now: clock.now(), until: clock.now() + limits.leaseMs });
 
@@ -117,35 +114,22 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
     report.count('outbox', { kind: row.kind, state });
   }
 
-  function look(): Promise<void> {
-    lookAgain = true;
-    looking ??= lookUntilDone().finally(() => {
-      looking = null;
-    });
-    return looking;
-  }
+  const rounds = createRounds(claimAll, {
+    pollMs: limits.pollMs,
+    fault: (error) => report.fault('dispatcher', error),
+  });
 
-  async function lookUntilDone(): Promise<void> {
-    try {
-      while (lookAgain && !stopping) {
-        lookAgain = false;
-        await claimAll();
-      }
-    } catch (error) {
-      // The next poll tries again.
-      report.fault('dispatcher', error);
-    }
-  }
-
-  async function claimAll(): Promise<void> {
-    while (!stopping) {
+  /** @returns false: it has looked until nothing was due */
+  async function claimAll(): Promise<boolean> {
+    while (!rounds.ended) {
       await abandoned.takeUp();
-      while (held >= limits.parallel && !stopping) await freed.promise;
-      if (stopping) return;
+      while (held >= limits.parallel && !rounds.ended) await freed.promise;
+      if (rounds.ended) return false;
       const rows = await claimNext(limits.parallel - held);
-      if (rows.length === 0) return;
+      if (rows.length === 0) return false;
       for (const row of rows) takeInHand(row);
     }
+    return false;
   }
 
   /** Asks for the most urgent first each time, so that nobody who waits for an answer waits for reminders. */
@@ -174,7 +158,7 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
   /** Never throws. What could not be settled keeps its lease, and is found when that is over. */
   async function handle(row: OutboxRow): Promise<void> {
     try {
-      if (stopping) await letGo(db, [row.id], lease());
+      if (rounds.ended) await letGo(db, [row.id], lease());
       else await deliver(row);
     } catch (error) {
       report.fault('dispatcher', error);
@@ -202,9 +186,14 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
 
     const heldMs = await turns.soon(first.channel, first.sender);
     if (heldMs > 0) return putBack(db, row.id, { dueAt: clock.now() + heldMs, unsure: false }, lease());
-    if (stopping) return letGo(db, [row.id], lease());
+    if (rounds.ended) return letGo(db, [row.id], lease());
     if (!(await mark(row.id))) return;
-    const outcome = await call(first.channel, first.sender, prepared.words);
+    const outcome =
+      (await inTime(
+        () => deps.send(first.channel, first.sender, prepared.words),
+        limits.callMs,
+        (error) => report.fault('outbox', error),
+      )) ?? unknown;
     switch (outcome.outcome) {
       case 'sent':
         return settle(row, 'sent');
@@ -215,28 +204,13 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
         if (others.length === 0) return settle(row, 'failed', 'gone');
         // Another account of theirs may still be there.
         await putBack(db, row.id, { dueAt: clock.now(), unsure: false }, lease());
-        void look();
+        void rounds.look();
         return;
       case 'later': {
         const pause = channelPauseMs(outcome);
         if (pause > 0) await turns.hold(first.channel, pause);
         return tryLater({ ...row, attempts: row.attempts + 1 }, outcome);
       }
-    }
-  }
-
-  /** An error of no known class, or no end in time, leaves open what happened. */
-  async function call(channel: string, sender: string, words: Words): Promise<SendOutcome> {
-    const unknown: SendOutcome = { outcome: 'later', afterMs: 0, limited: false, uncertain: true };
-    const late = Promise.withResolvers<SendOutcome>();
-    const timer = setTimeout(() => late.resolve(unknown), limits.callMs);
-    try {
-      return await Promise.race([deps.send(channel, sender, words), late.promise]);
-    } catch (error) {
-      report.fault('outbox', error);
-      return unknown;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -253,32 +227,19 @@ export function createDispatcher<Words>(deps: DispatcherDeps<Words>): Dispatcher
   }
 
   return {
-    start() {
-      void look();
-      poll = setInterval(() => void look(), limits.pollMs);
-      poll.unref();
-    },
-    wake() {
-      if (soon || stopping) return;
-      soon = setTimeout(() => {
-        soon = null;
-        void look();
-      }, wakeAfterMs);
-      soon.unref();
-    },
+    start: rounds.start,
+    wake: rounds.wake,
     async stop() {
-      stopping = true;
-      if (poll) clearInterval(poll);
-      if (soon) clearTimeout(soon);
+      rounds.end();
       freed.resolve();
-      await looking;
+      await rounds.over();
       await Promise.all(inHand.values());
     },
     async drain() {
       do {
-        await look();
+        await rounds.look();
         await Promise.all(inHand.values());
-      } while (looking || held > 0);
+      } while (rounds.looking || held > 0);
     },
   };
 }

@@ -3,8 +3,8 @@ import { createAnnouncements } from '../../src/announcements/room.ts';
 import { createSubscribers } from '../../src/announcements/subscribers.ts';
 import { createOutbox } from '../../src/delivery/outbox.ts';
 import { createPeople } from '../../src/people/people.ts';
+import { deskOf } from '../../src/staff/desk.ts';
 import { inviteFromTerminal } from '../../src/staff/invitations.ts';
-import { can } from '../../src/staff/roles.ts';
 import { createTeam } from '../../src/staff/team.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { openSeal } from '../../src/storage/keys.ts';
@@ -72,14 +72,7 @@ async function newsroom({ seal, clock, people }: Crowd) {
   const room = createAnnouncements(
     {
       ...{ database, seal, clock, outbox },
-      staff: {
-        allowed: team.allowed,
-        scopes: async (person) =>
-          (await team.of(person)).filter((one) => can(one, 'announce', one.library)).map((one) => one.library),
-        approvers: (library) => team.able('approve', library),
-        holder: team.holder,
-        note: async () => undefined,
-      },
+      staff: deskOf(team, async () => undefined),
       librariesIn: () => [],
       charged: (channel) => channel === 'viber',
       prices: {},

@@ -1,7 +1,7 @@
 import { createAnnouncements } from '../../src/announcements/room.ts';
 import { createSubscribers } from '../../src/announcements/subscribers.ts';
 import type { Topic } from '../../src/announcements/topics.ts';
-import { can } from '../../src/staff/roles.ts';
+import { deskOf } from '../../src/staff/desk.ts';
 import type { Engine } from '../engines.ts';
 import { house as staffHouse } from '../staff/house.ts';
 
@@ -16,14 +16,7 @@ export async function house(engine: Engine, change: { approvalAbove?: number; pr
     createAnnouncements(
       {
         ...{ database, seal, clock, outbox },
-        staff: {
-          allowed: team.allowed,
-          scopes: async (person) =>
-            (await team.of(person)).filter((one) => can(one, 'announce', one.library)).map((one) => one.library),
-          approvers: (library) => team.able('approve', library),
-          holder: team.holder,
-          note: async (_trx, { what, about }) => void notes.push(`${what} ${about}`),
-        },
+        staff: deskOf(team, async (_trx, { what, about }) => void notes.push(`${what} ${about}`)),
         librariesIn: (oblast) => (oblast === 'lviv' ? ['lviv-a', 'lviv-b'] : []),
         charged: (channel) => channel === 'viber',
         prices: change.prices ?? {},

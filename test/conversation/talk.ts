@@ -24,9 +24,10 @@ import { readCode } from '../../src/people/codes.ts';
 import { createJoins, joinCodeLength } from '../../src/people/joins.ts';
 import { createPeople } from '../../src/people/people.ts';
 import { toE164 } from '../../src/people/phone.ts';
+import { deskOf } from '../../src/staff/desk.ts';
 import { invitationLength, inviteFromTerminal } from '../../src/staff/invitations.ts';
 import { createQuestions } from '../../src/staff/questions.ts';
-import { can, type Role } from '../../src/staff/roles.ts';
+import type { Role } from '../../src/staff/roles.ts';
 import { createTeam } from '../../src/staff/team.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createSeal } from '../../src/storage/seal.ts';
@@ -77,14 +78,7 @@ export async function village(
   const announcements = createAnnouncements(
     {
       ...{ database, seal, clock, outbox },
-      staff: {
-        allowed: team.allowed,
-        scopes: async (person) =>
-          (await team.of(person)).filter((one) => can(one, 'announce', one.library)).map((one) => one.library),
-        approvers: (library) => team.able('approve', library),
-        holder: team.holder,
-        note: async () => undefined,
-      },
+      staff: deskOf(team, async () => undefined),
       librariesIn: (oblast) => directory.inOblast(oblast).map(({ id }) => id),
       charged: () => false,
       prices: {},
