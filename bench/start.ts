@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 import { atMost, type Finding, median, told } from './measure.ts';
+import { residentMb, untilHealthy } from './processes.ts';
 
 /**
  * `npm start` as a village library has it: nothing configured. From the command to the first 200 of /healthz, on a
@@ -49,27 +50,5 @@ async function run(dataDir: string): Promise<{ ms: number; mb: number }> {
   } finally {
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');
-  }
-}
-
-async function untilHealthy(port: number): Promise<void> {
-  for (const until = Date.now() + 30_000; Date.now() < until; ) {
-    const healthy = await fetch(`http://127.0.0.1:${port}/healthz`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (healthy) return;
-    await wait(5);
-  }
-  throw new Error('it never served');
-}
-
-/** From Linux; NaN elsewhere. */
-function residentMb(pid: number | undefined): number {
-  try {
-    const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return Number(kb) / 1024;
-  } catch {
-    return Number.NaN;
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { Agent, request } from 'undici';
 import { startRedis } from '../test/servers.ts';
 import { freePort } from './free-port.ts';
 import { atLeast, atMost, type Finding, median, quantile, told } from './measure.ts';
+import { cpuSeconds } from './processes.ts';
 
 /**
  * The whole bot (inbox, danger check, search, session) against a bare grammY echo with a Redis session: the same
@@ -48,10 +49,10 @@ export async function throughput(): Promise<Finding[]> {
       // In turns, so that whatever else this machine does falls on both alike.
       for (const bot of bots) {
         process.stderr.write('.');
-        const before = cpuSeconds(bot);
+        const before = cpuSeconds(bot.process.pid);
         const speed = await round(bot, sink, updates, bot.name === 'vistka' ? acks : []);
         speeds.set(bot.name, [...(speeds.get(bot.name) ?? []), speed]);
-        costs.set(bot.name, [...(costs.get(bot.name) ?? []), ((cpuSeconds(bot) - before) / updates) * 1e6]);
+        costs.set(bot.name, [...(costs.get(bot.name) ?? []), ((cpuSeconds(bot.process.pid) - before) / updates) * 1e6]);
       }
     }
     const echo = median(speeds.get('echo') ?? []);
@@ -189,16 +190,6 @@ async function startBot(name: 'echo' | 'vistka', redisUrl: string, apiRoot: stri
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** Of its threads, from Linux; NaN elsewhere. Clock ticks are hundredths of a second there. */
-function cpuSeconds(bot: Running): number {
-  try {
-    const fields = readFileSync(`/proc/${bot.process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return Number.NaN;
-  }
 }
 
 async function untilListening(port: number): Promise<void> {

@@ -1,12 +1,13 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import type { DatabaseConfig } from '../../src/storage/database.ts';
 import { freePort } from '../free-port.ts';
+import { cpuSeconds, residentMb, untilHealthy } from '../processes.ts';
 import type { Ask, Rules, Seen } from './platforms.ts';
 
 /** The processes of a deployment, and what the machine tells of them. */
@@ -71,7 +72,7 @@ export async function deploy(wanted: {
     async kill(which) {
       const child = children[which];
       if (!child) return;
-      spent += cpuOf(child.pid);
+      spent += cpuSeconds(child.pid);
       child.kill('SIGKILL');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       const port = ports[which] ?? 0;
@@ -79,7 +80,7 @@ export async function deploy(wanted: {
       await untilHealthy(port);
     },
     memoryMb: () => children.reduce((sum, child) => sum + residentMb(child.pid), 0),
-    cpuSeconds: () => children.reduce((sum, child) => sum + cpuOf(child.pid), spent),
+    cpuSeconds: () => children.reduce((sum, child) => sum + cpuSeconds(child.pid), spent),
     async stop() {
       await Promise.all(
         children.map(async (child) => {
@@ -90,36 +91,6 @@ export async function deploy(wanted: {
       );
     },
   };
-}
-
-async function untilHealthy(port: number): Promise<void> {
-  for (const until = Date.now() + 30_000; Date.now() < until; ) {
-    const healthy = await fetch(`http://127.0.0.1:${port}/healthz`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (healthy) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('a process never served');
-}
-
-/** Of its threads, from Linux; NaN elsewhere. Clock ticks are hundredths of a second there. */
-function cpuOf(pid: number | undefined): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return Number.NaN;
-  }
-}
-
-function residentMb(pid: number | undefined): number {
-  try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  } catch {
-    return Number.NaN;
-  }
 }
 
 export type Platforms = Awaited<ReturnType<typeof startPlatforms>>;

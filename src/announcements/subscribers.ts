@@ -85,6 +85,14 @@ export function createSubscribers(deps: { database: Database; seal: Seal; clock:
     };
   }
 
+  /** From now on they are told, under those words. */
+  const yes = (consent: Consent) => ({
+    consent_at: clock.now(),
+    consent: writeConsent(consent),
+    stopped_at: null,
+    stopped_why: null,
+  });
+
   async function end(person: string, why: 'asked' | 'gone'): Promise<void> {
     await db
       .updateTable('subscribers')
@@ -98,7 +106,7 @@ export function createSubscribers(deps: { database: Database; seal: Seal; clock:
   return {
     of,
     async subscribe({ person, consent, ...wanted }) {
-      const said = { consent_at: clock.now(), consent: writeConsent(consent), stopped_at: null, stopped_why: null };
+      const said = yes(consent);
       await database.transaction(async (trx) => {
         await trx
           .insertInto('subscribers')
@@ -119,7 +127,7 @@ export function createSubscribers(deps: { database: Database; seal: Seal; clock:
     stop: (person) => end(person, 'asked'),
     left: (person) => end(person, 'gone'),
     async resume(person, consent) {
-      const said = { consent_at: clock.now(), consent: writeConsent(consent), stopped_at: null, stopped_why: null };
+      const said = yes(consent);
       await db.updateTable('subscribers').set(said).where('person', '=', person).execute();
       return of(person);
     },

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { engines, freshDatabase } from '../engines.ts';
 import type { CrierOrders } from './crier.ts';
+import { kill } from './kill.ts';
 import { message, openOffice } from './post-office.ts';
 
 const group = 'announcement:1';
@@ -158,13 +159,6 @@ describe('three processes that share a pace', () => {
     expect(new Set(platform.told).size).toBe(60);
   }, 60_000);
 });
-
-async function kill(crier: ChildProcess): Promise<void> {
-  if (crier.exitCode !== null || crier.signalCode !== null) return;
-  const exit = once(crier, 'exit');
-  crier.kill('SIGKILL');
-  await exit;
-}
 
 /** Where messages arrive. It takes a moment to answer; what arrives while it holds is not answered at all. */
 async function startPlatform() {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatabaseConfig } from '../../src/storage/database.ts';
 import { engines, freshDatabase } from '../engines.ts';
 import type { Orders } from './courier.ts';
+import { kill } from './kill.ts';
 import { message, openOffice } from './post-office.ts';
 
 describe.each(engines)('processes that are killed while they send, on %s', (engine) => {
@@ -91,13 +92,6 @@ describe.each(engines)('processes that are killed while they send, on %s', (engi
     expect(platform.got.length - new Set(platform.got).size).toBeLessThanOrEqual(16);
   }, 120_000);
 });
-
-async function kill(courier: ChildProcess): Promise<void> {
-  if (courier.exitCode !== null || courier.signalCode !== null) return;
-  const exit = once(courier, 'exit');
-  courier.kill('SIGKILL');
-  await exit;
-}
 
 /** Where messages arrive. While it holds, it takes them and does not answer. */
 async function startPlatform() {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { staff } from '../../src/cli/staff.ts';
 import { jpeg } from '../channels/samples.ts';
-import { secretKey, startVistka, wednesdayMorning } from '../vistka.ts';
-import { onTelegram, onViber, onWeb, type Visitor, visitor } from './visitor.ts';
+import { startVistka, wednesdayMorning } from '../vistka.ts';
+import { asksForNews, becomesLibrarian } from './newsreaders.ts';
+import { onTelegram, onViber, onWeb, visitor } from './visitor.ts';
 
 /**
  * Iryna puts the photo of a poster to her words. On every platform it stands with the words, in one message, and the
@@ -22,37 +22,11 @@ beforeAll(async () => {
 });
 afterAll(() => vistka.stop());
 
-async function invited(): Promise<string> {
-  const env = {
-    ...{ DATA_DIR: vistka.dataDir, SECRET_KEY: secretKey, DEMO: '1', PUBLIC_URL: vistka.url },
-    CLOCK_OFFSET: Temporal.Duration.from({ seconds: Math.round((now() - Date.now()) / 1000) }).toString(),
-  };
-  const { out } = await staff(['invite', '--role', 'librarian', '--library', library, '--json'], env);
-  return `staff-${(JSON.parse(out) as { code: string }).code}`;
-}
-
-async function asksForNews(who: Visitor): Promise<void> {
-  await who.starts(`lib-${library}`);
-  await who.hears(/Вітаю/);
-  await who.says('/subscribe');
-  await who.presses('☐ Курси й події');
-  await who.hears(/Обрано: Курси й події/);
-  await who.presses('Готово');
-  await who.hears(/Ваша бібліотека/);
-  await who.presses(/^☐ /);
-  await who.hears(/Зараз надсилаю/);
-  await who.presses('Готово');
-  await who.hears(/Ось що ви обрали/);
-}
-
 describe('a poster', () => {
   it('stands with its words on every platform, and is uploaded to Telegram once', async () => {
     const her = vistka.telegram.person({ name: 'Ірина' });
     const iryna = visitor('Telegram by polling', onTelegram(her, vistka.telegram.until));
-    await iryna.starts(await invited());
-    await iryna.hears(/Вас запрошують/);
-    await iryna.presses('Приєднатися');
-    await iryna.hears(/Вітаю в команді/);
+    await becomesLibrarian(iryna, library, { vistka, now: now() });
     const phones = [vistka.telegram.person({ name: 'Оксана' }), vistka.telegram.person({ name: 'Тарас' })];
     const halynaPhone = vistka.viber.person({ name: 'Галина' });
     const page = await vistka.web();
@@ -61,7 +35,7 @@ describe('a poster', () => {
       visitor('Viber', onViber(halynaPhone)),
       visitor('the web chat', onWeb(page)),
     ];
-    for (const who of readers) await asksForNews(who);
+    for (const who of readers) await asksForNews(who, library);
 
     await iryna.says('/announce');
     await iryna.presses(/^Нове/);

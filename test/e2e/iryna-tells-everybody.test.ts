@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { staff } from '../../src/cli/staff.ts';
-import { secretKey, startVistka, wednesdayMorning } from '../vistka.ts';
-import { onTelegram, onViber, onWeb, type Visitor, visitor } from './visitor.ts';
+import { startVistka, wednesdayMorning } from '../vistka.ts';
+import { asksForNews, becomesLibrarian } from './newsreaders.ts';
+import { onTelegram, onViber, onWeb, visitor } from './visitor.ts';
 
 /**
  * Iryna, a librarian with one phone, tells of a meeting to those who asked: on Telegram, on Viber and in the web chat. She
@@ -21,45 +21,18 @@ beforeAll(async () => {
 });
 afterAll(() => vistka.stop());
 
-async function librarian(): Promise<{ iryna: Visitor; telegram: ReturnType<typeof vistka.telegram.person> }> {
-  const env = {
-    ...{ DATA_DIR: vistka.dataDir, SECRET_KEY: secretKey, DEMO: '1', PUBLIC_URL: vistka.url },
-    CLOCK_OFFSET: Temporal.Duration.from({ seconds: Math.round((now() - Date.now()) / 1000) }).toString(),
-  };
-  const { out } = await staff(['invite', '--role', 'librarian', '--library', library, '--json'], env);
-  const telegram = vistka.telegram.person({ name: 'Ірина' });
-  const iryna = visitor('Telegram by polling', onTelegram(telegram, vistka.telegram.until));
-  await iryna.starts(`staff-${(JSON.parse(out) as { code: string }).code}`);
-  await iryna.hears(/Вас запрошують/);
-  await iryna.presses('Приєднатися');
-  await iryna.hears(/Вітаю в команді/);
-  return { iryna, telegram };
-}
-
-async function asksForNews(who: Visitor): Promise<void> {
-  await who.starts(`lib-${library}`);
-  await who.hears(/Вітаю/);
-  await who.says('/subscribe');
-  await who.presses('☐ Курси й події');
-  await who.hears(/Обрано: Курси й події/);
-  await who.presses('Готово');
-  await who.hears(/Ваша бібліотека/);
-  await who.presses(/^☐ /);
-  await who.hears(/Зараз надсилаю/);
-  await who.presses('Готово');
-  await who.hears(/Ось що ви обрали/);
-}
-
 describe('Iryna tells everybody who asked', () => {
   it('writes, looks, sends with a second tap; it arrives everywhere; she mends the hour; one tap stops it', async () => {
-    const { iryna } = await librarian();
+    const telegram = vistka.telegram.person({ name: 'Ірина' });
+    const iryna = visitor('Telegram by polling', onTelegram(telegram, vistka.telegram.until));
+    await becomesLibrarian(iryna, library, { vistka, now: now() });
     const onPhone = vistka.telegram.person({ name: 'Оксана' });
     const oksana = visitor('Telegram by polling', onTelegram(onPhone, vistka.telegram.until));
     const halyna = visitor('Viber', onViber(vistka.viber.person({ name: 'Галина' })));
     const petro = visitor('the web chat', onWeb(await vistka.web()));
     const nobody = visitor('Telegram by polling', onTelegram(vistka.telegram.person({}), vistka.telegram.until));
     await nobody.starts();
-    for (const who of [oksana, halyna, petro]) await asksForNews(who);
+    for (const who of [oksana, halyna, petro]) await asksForNews(who, library);
 
     await iryna.says('/announce');
     await iryna.presses(/^Нове/);
