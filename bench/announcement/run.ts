@@ -72,7 +72,7 @@ export async function deliver(run: Run): Promise<Outcome> {
     const seeded = await seed(database, key, {
       ...{ people: run.people, telegramPeople },
       dueAt: () => {
-        dueAt = Date.now() + 6_000 + talkMs;
+        dueAt = Date.now() + 6_000 + talkMs + (run.live > 0 && run.perSecond > 0 ? (chats / run.perSecond) * 2_000 : 0);
         return dueAt;
       },
     });
@@ -88,7 +88,7 @@ export async function deliver(run: Run): Promise<Outcome> {
     const ledger = await openLedger(database, seeded.announcement);
     closers.push(() => ledger.close());
 
-    if (run.live > 0) await greet(deployment.ports, chats);
+    if (run.live > 0) await greet(deployment.ports, chats, run.perSecond);
     const live = run.live > 0 ? talk(deployment.ports, run.live, chats) : null;
     await wait(Math.max(0, dueAt - Date.now()));
     const course = await follow(run, { deployment, platforms, ledger, live });
