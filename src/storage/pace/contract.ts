@@ -1,7 +1,6 @@
 /**
  * How fast something may be done, over all processes together: calls to a platform that allows so many a second.
- * Evenly spaced: nobody saves up turns, but for one that is taken a little late; and no stretch of `perMs` holds more than
- * `calls` that `leave`, however it is cut.
+ * Evenly spaced: nobody saves up turns, so no stretch of `perMs` holds more than `calls`, however it is cut.
  */
 export type Pace = {
   /**

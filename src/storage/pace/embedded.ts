@@ -19,10 +19,9 @@ export function createEmbeddedPace(clock: { now(): number }): Pace {
       if (waitMs > 0) return { waitMs, held: true };
       const now = clock.now();
       const every = spacing(rate);
-      const next = free.get(key) ?? 0;
-      const turn = (now - next <= lateness(rate) ? next : now) + notes.collect(key, rate) * every;
+      const turn = Math.max(free.get(key) ?? 0, now) + notes.collect(key, rate) * every;
       free.set(key, turn + count * every);
-      return { waitMs: Math.max(0, Math.ceil(turn - now)), held: false };
+      return { waitMs: Math.ceil(turn - now), held: false };
     },
     async hold(key, ms) {
       holds.set(key, Math.max(holds.get(key) ?? 0, clock.now() + ms));
@@ -59,10 +58,6 @@ export function createEmbeddedPace(clock: { now(): number }): Pace {
 /** @returns ms from one turn to the next: a hair more than the limit asks, since a call may be late and the next one not. */
 export function spacing({ calls, perMs }: Rate): number {
   return calls > 0 ? (perMs / calls) * MARGIN : 0;
-}
-/** @returns ms by which a turn may be taken late and is no lost one; `leave` keeps the limit all the same */
-export function lateness({ perMs }: Rate): number {
-  return perMs / 10;
 }
 export const MARGIN = 1.01;
 const SPARE = 100;

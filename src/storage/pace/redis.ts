@@ -1,6 +1,6 @@
 import type { RedisStore } from '../redis.ts';
 import type { Pace } from './contract.ts';
-import { createEmbeddedPace, createNotes, lateness, MARGIN, spacing } from './embedded.ts';
+import { createEmbeddedPace, createNotes, MARGIN, spacing } from './embedded.ts';
 
 /** Turns shared by all processes, on Redis' own clock. */
 export function createRedisPace(redis: RedisStore, clock: { now(): number }): Pace {
@@ -15,9 +15,7 @@ export function createRedisPace(redis: RedisStore, clock: { now(): number }): Pa
       const noted = notes.collect(key, rate);
       const every = spacing(rate);
       try {
-        const answer = await redis.run((client) =>
-          client.eval(TAKE, 1, nameOf(key), every, count, noted, lateness(rate)),
-        );
+        const answer = await redis.run((client) => client.eval(TAKE, 1, nameOf(key), every, count, noted));
         const [waitMs, held] = answer as [number, number];
         return { waitMs, held: held === 1 };
       } catch {
@@ -70,18 +68,16 @@ local now = time[1] * 1000 + time[2] / 1000
 local at = redis.call('HMGET', KEYS[1], 't', 'h')
 local free, hold = tonumber(at[1]) or 0, tonumber(at[2]) or 0`;
 
-/** ARGV: ms from turn to turn, turns to take, turns that were used before, ms by which one may be late. */
+/** ARGV: ms from turn to turn, turns to take, turns that were used before. */
 const TAKE = `${NOW}
 if hold > now then return {math.ceil(hold - now), 1} end
 local every = tonumber(ARGV[1])
 if every == 0 then return {0, 0} end
-local turn = now
-if now - free <= tonumber(ARGV[4]) then turn = free end
-turn = turn + ARGV[3] * every
+local turn = math.max(free, now) + ARGV[3] * every
 free = turn + ARGV[2] * every
 redis.call('HSET', KEYS[1], 't', string.format('%.3f', free))
-redis.call('PEXPIRE', KEYS[1], math.max(0, math.ceil(free - now)) + 1000)
-return {math.max(0, math.ceil(turn - now)), 0}`;
+redis.call('PEXPIRE', KEYS[1], math.ceil(free - now) + 1000)
+return {math.ceil(turn - now), 0}`;
 
 /** ARGV: calls, ms of the stretch, calls that want to leave, calls that have left without asking. */
 const LEAVE = `${NOW}
